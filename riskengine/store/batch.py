@@ -79,9 +79,12 @@ class CommitResult:
 
 
 def dead_letter_id(letter: DeadLetter) -> str:
-    """Deterministic id of a dead letter: the same record refused for the same reason is kept once."""
-    text = f"{letter.source}\0{letter.record}\0{letter.reason}".encode()
-    return hashlib.blake2b(text, digest_size=16).hexdigest()
+    """Deterministic id of a dead letter: the same record refused for the same reason is kept once.
+
+    The bytes count as well, because a source such as HTTP has no numbering of its own.
+    """
+    text = f"{letter.source}\0{letter.record}\0{letter.reason}\0".encode()
+    return hashlib.blake2b(text + letter.body, digest_size=16).hexdigest()
 
 
 class BatchWriter:

@@ -91,6 +91,18 @@ class AlertQueue(Database):
                 found.extend(queries.read_alerts(connection, rows[start : start + 500]))
         return found
 
+    def alerts_resting_on(self, log_position: int) -> list[Alert]:
+        """The alerts whose evidence holds the event at a log position, oldest event first."""
+        alerts, links = tables.alerts, tables.evidence
+        query = (
+            select(alerts)
+            .join(links, links.c.alert_id == alerts.c.alert_id)
+            .where(links.c.log_position == log_position)
+            .order_by(alerts.c.event_time, alerts.c.alert_id)
+        )
+        with self.reading() as connection:
+            return queries.read_alerts(connection, connection.execute(query).mappings().all())
+
     def count_alerts(
         self, by: str, wanted: AlertFilter | None = None, scope: Scope = EVERYTHING
     ) -> dict[str | None, int]:

@@ -103,6 +103,7 @@ evidence = Table(
     Column("platform_id", Text, nullable=False),
     Column("event_id", Text, nullable=False),
     PrimaryKeyConstraint("alert_id", "log_position"),
+    Index("evidence_by_position", "log_position"),
     sqlite_with_rowid=False,
 )
 

@@ -99,6 +99,17 @@ def test_dead_letter_with_nul_in_its_words_is_kept(store: Store) -> None:
     assert store.dead_letters()[0].path == "$.a␀b"
 
 
+def test_different_bytes_in_one_place_are_two_dead_letters(store: Store) -> None:
+    letters = [make_dead_letter(source="http", body=body) for body in (b"1", b"2", b"1")]
+    assert store.commit(make_commit(dead_letters=letters)).new_dead_letters == 2
+
+
+def test_alerts_that_rest_on_an_event_are_found(store: Store) -> None:
+    store.commit(make_commit(alerts=[make_alert(1), make_alert(2)], evidence=[(make_alert(2).alert_id, 5, "P", "e5")]))
+    assert [alert.alert_id for alert in store.alerts_resting_on(5)] == [make_alert(2).alert_id]
+    assert store.alerts_resting_on(6) == []
+
+
 def test_decision_comes_back_and_is_kept_once(store: Store) -> None:
     decision = Decision(
         decision_id=decision_id("PAY-ZJ-014", "e1", KEY),

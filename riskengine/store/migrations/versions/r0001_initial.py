@@ -85,6 +85,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("alert_id", "log_position"),
         sqlite_with_rowid=False,
     )
+    op.create_index("evidence_by_position", "evidence", ["log_position"])
     op.create_table(
         "alert_sources",
         sa.Column("source_id", sa.Integer(), nullable=False),

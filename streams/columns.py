@@ -1,0 +1,363 @@
+"""Columns out of canonical bodies: one compiled walk over the bytes of each event, straight into arrays.
+
+The reader trusts its input to be what `streams.canonical` wrote (compact JSON, struct order, hashed identities); a value
+that does not have its form, such as a region that is no six digits, is reported by slot and not by exception.
+
+Encodings: hashes and business ids uint64 (0 absent), integers and times int64 (`ABSENT`), booleans int8 (1, 0, -1), closed
+sets int8 or int16 in the order of the set (-1, or the default), dates int32 days since 1970-01-01 (`ABSENT_DATE`), regions
+and other digits int32 (0), numbers float64 (nan). Texts, sealed values, lists and objects make no column.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from streams.batch import Block, Columns
+from streams.derived import derive
+from streams.events.registry import KINDS
+from streams.keys import siphash
+from streams.plan import (
+    BOOL,
+    COMMON,
+    DATE,
+    DIGITS,
+    ENUM,
+    EVENT_KEY,
+    FLOAT,
+    HEX,
+    INT,
+    KEY,
+    PARTY,
+    PSEUDONYM,
+    SHARED,
+    Plan,
+    kind_table,
+    plan_of,
+)
+
+_EVENT_ID, _EVENT_HIGH, _EVENT_TIME, _PLATFORM, _LINE, _REGION = range(len(COMMON))
+_PRIME, _OFFSET = np.uint64(0x100000001B3), np.uint64(0xCBF29CE484222325)
+_NONE = np.uint64(0)
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _fnv(text: NDArray[np.uint8], start: int, end: int, state: np.uint64) -> np.uint64:
+    for i in range(start, end):
+        state = (state ^ np.uint64(text[i])) * _PRIME
+    return state
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _find(keys: NDArray[np.uint64], numbers: NDArray[np.int16], hashed: np.uint64, missing: int) -> int:
+    mask = np.uint64(len(keys) - 1)
+    place = hashed & mask
+    while keys[place] != _NONE:
+        if keys[place] == hashed:
+            return numbers[place]
+        place = (place + np.uint64(1)) & mask
+    return missing
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _hex(text: NDArray[np.uint8], start: int, end: int) -> np.uint64:
+    value = np.uint64(0)
+    for i in range(start, end):
+        c = text[i]
+        value = (value << np.uint64(4)) | np.uint64(c - 48 if c < 58 else c - 87)
+    return value
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _digits(text: NDArray[np.uint8], start: int, end: int) -> int:
+    value = 0
+    for i in range(start, end):
+        if text[i] < 48 or text[i] > 57:
+            return -1
+        value = value * 10 + (text[i] - 48)
+    return value
+
+
+@njit(cache=True, nogil=True)
+def _days(text: NDArray[np.uint8], start: int, end: int) -> int:
+    """Return the day number of YYYY-MM-DD or of the first of YYYY-MM (Hinnant, days from civil)."""
+    year, month = _digits(text, start, start + 4), _digits(text, start + 5, start + 7)
+    day = _digits(text, start + 8, start + 10) if end - start == 10 else 1
+    if month <= 2:
+        year -= 1
+    era = year // 400
+    of_era = year - era * 400
+    of_year = (153 * (month - 3 if month > 2 else month + 9) + 2) // 5 + day - 1
+    return era * 146097 + of_era * 365 + of_era // 4 - of_era // 100 + of_year - 719468
+
+
+@njit(cache=True, nogil=True)
+def _number(text: NDArray[np.uint8], start: int, end: int) -> float:
+    """Return a JSON number; exact to the last bit but for more than 15 digits."""
+    mantissa, scale, exponent, sign, i = 0, 0, 0, 1, start
+    if text[i] == 45:
+        sign, i = -1, i + 1
+    after_point = False
+    while i < end and text[i] != 101 and text[i] != 69:
+        if text[i] == 46:
+            after_point = True
+        elif mantissa < 10**17:
+            mantissa = mantissa * 10 + (text[i] - 48)
+            scale -= after_point
+        else:
+            scale += not after_point
+        i += 1
+    if i < end:
+        i += 1
+        negative = text[i] == 45
+        if text[i] == 45 or text[i] == 43:
+            i += 1
+        exponent = _digits(text, i, end) * (-1 if negative else 1)
+    scale += exponent
+    value = float(sign * mantissa)
+    return value / 10.0**-scale if scale < 0 else value * 10.0**scale
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _text_end(text: NDArray[np.uint8], start: int, end: int) -> int:
+    """Return where the closing quote of a text stands."""
+    i = start
+    while i < end and text[i] != 34:
+        i += 2 if text[i] == 92 else 1
+    return i
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _nested_end(text: NDArray[np.uint8], start: int, end: int) -> int:
+    """Return the place after a list or object."""
+    depth, i = 0, start
+    while i < end:
+        c = text[i]
+        if c == 34:
+            i = _text_end(text, i + 1, end)
+        elif c == 91 or c == 123:
+            depth += 1
+        elif c == 93 or c == 125:
+            depth -= 1
+            if depth == 0:
+                return i + 1
+        i += 1
+    return end
+
+
+@njit(cache=True, nogil=True)
+def _read(
+    text: NDArray[np.uint8],
+    bounds: NDArray[np.int64],
+    rows: NDArray[np.int64],
+    operations: NDArray[np.uint8],
+    defaults: NDArray[np.int64],
+    keys: NDArray[np.uint64],
+    key_slots: NDArray[np.int16],
+    values: NDArray[np.uint64],
+    value_codes: NDArray[np.int16],
+    words: NDArray[np.uint64],
+    out: NDArray[np.int64],
+    seen: NDArray[np.bool_],
+    fault: NDArray[np.int16],
+    spans: NDArray[np.int64],
+) -> None:
+    """Fill `out[slot, k]` from event `rows[k]`; a slot that no event has stays as it is and unseen."""
+    for k in range(len(rows)):
+        i, end = bounds[rows[k]] + 1, bounds[rows[k] + 1]
+        platform_start, platform_end = 0, 0
+        while i < end and text[i] == 34:
+            start = i + 1
+            hashed = _OFFSET
+            i = start
+            while i < end and text[i] != 34:
+                hashed = (hashed ^ np.uint64(text[i])) * _PRIME
+                i += 1
+            slot = _find(keys, key_slots, hashed, -1)
+            i += 2
+            start = i
+            if text[i] == 34:
+                start = i + 1
+                stop = _text_end(text, start, end)
+                i = stop + 1
+            elif text[i] == 91 or text[i] == 123:
+                i = _nested_end(text, i, end)
+                stop = i
+            else:
+                while i < end and text[i] != 44 and text[i] != 125:
+                    i += 1
+                stop = i
+            i += 1  # the comma, or the closing brace
+            if slot < 0:
+                continue
+            if not seen[slot]:
+                seen[slot] = True
+                out[slot, :] = defaults[slot]
+            operation = operations[slot]
+            value = np.int64(0)
+            if operation == INT:
+                negative = text[start] == 45
+                value = _digits(text, start + negative, stop)
+                if negative:
+                    value = -value
+            elif operation == PSEUDONYM or operation == PARTY:
+                value = np.int64(_hex(text, stop - 16, stop))
+                if operation == PARTY and stop - start > 18:
+                    if not seen[slot + 1]:
+                        seen[slot + 1] = True
+                        out[slot + 1, :] = defaults[slot + 1]
+                    typed = _fnv(text, start, stop - 18, (_OFFSET ^ np.uint64(slot + 1)) * _PRIME)
+                    out[slot + 1, k] = _find(values, value_codes, typed, -1)
+            elif operation == ENUM:
+                value = _find(values, value_codes, _fnv(text, start, stop, (_OFFSET ^ np.uint64(slot)) * _PRIME), -1)
+            elif operation == BOOL:
+                value = np.int64(text[start] == 116)
+            elif operation == SHARED:
+                low, _ = siphash(text, 0, 0, start, stop, words)
+                value = np.int64(low)
+                if slot == _PLATFORM:
+                    platform_start, platform_end = start, stop
+                    spans[k, 2], spans[k, 3] = start, stop
+            elif operation == KEY:
+                low, _ = siphash(text, platform_start, platform_end, start, stop, words)
+                value = np.int64(low)
+            elif operation == DATE:
+                value = _days(text, start, stop)
+            elif operation == DIGITS:
+                value = _digits(text, start, stop)
+                if value <= 0:
+                    fault[k] = slot
+            elif operation == FLOAT:
+                value = np.float64(_number(text, start, stop)).view(np.int64)
+            elif operation == HEX:
+                value = np.int64(_hex(text, start, stop))
+            elif operation == EVENT_KEY:
+                spans[k, 0], spans[k, 1] = start, stop
+            out[slot, k] = value
+        low, high = siphash(text, platform_start, platform_end, spans[k, 0], spans[k, 1], words)
+        out[_EVENT_ID, k] = np.int64(low)
+        out[_EVENT_HIGH, k] = np.int64(high)
+
+
+@njit(cache=True, nogil=True)
+def _read_kinds(
+    text: NDArray[np.uint8], bounds: NDArray[np.int64], keys: NDArray[np.uint64], numbers: NDArray[np.int16]
+) -> NDArray[np.int16]:
+    """Return the kind of each event, from `{"kind":"..."` at its head; -1 if the head is another."""
+    found = np.full(len(bounds) - 1, -1, np.int16)
+    for row in range(len(found)):
+        start, end = bounds[row] + 9, bounds[row + 1]
+        if end - start > 2 and text[start - 9] == 123 and text[start - 1] == 34:
+            found[row] = _find(keys, numbers, _fnv(text, start, _text_end(text, start, end), _OFFSET), -1)
+    return found
+
+
+@dataclass(slots=True)
+class Table:
+    """What the walk over some bodies found, one row per body.
+
+    Attributes
+    ----------
+    fault : ndarray of shape (n,), int16
+        Slot of the kind's plan whose value lacks its form, -1 for a good event.
+    spans : ndarray of shape (n, 4), int64
+        Where event id and platform id stand in the joined bodies.
+    """
+
+    kind: NDArray[np.uint8]
+    event_time: NDArray[np.int64]
+    platform: NDArray[np.uint64]
+    line: NDArray[np.int8]
+    region: NDArray[np.int32]
+    event_key: NDArray[np.uint64]
+    blocks: dict[str, Block]
+    fault: NDArray[np.int16]
+    spans: NDArray[np.int64]
+    joined: bytes
+
+
+def read_columns(bodies: Sequence[bytes], words: NDArray[np.uint64]) -> Table:
+    """Read the columns of canonical bodies.
+
+    Parameters
+    ----------
+    bodies : sequence of bytes
+        As `streams.canonical` writes them.
+    words : ndarray of shape (2,), uint64
+        The key of business ids.
+
+    Raises
+    ------
+    ValueError
+        If a body does not start with a known kind: it is no canonical body.
+    """
+    joined = b"".join(bodies)
+    text = np.frombuffer(joined or b" ", np.uint8)
+    bounds = np.zeros(len(bodies) + 1, np.int64)
+    np.cumsum(np.fromiter(map(len, bodies), np.int64, len(bodies)), out=bounds[1:])
+    kinds = _read_kinds(text, bounds, *kind_table())
+    if len(kinds) and int(kinds.min()) < 0:
+        row = int(np.argmin(kinds))
+        raise ValueError(f"body {row}: expected a canonical body that starts with its kind, got {bodies[row][:40]!r}")
+    n = len(bodies)
+    table = Table(
+        kind=kinds.astype(np.uint8),
+        event_time=np.empty(n, np.int64),
+        platform=np.empty(n, np.uint64),
+        line=np.full(n, -1, np.int8),
+        region=np.zeros(n, np.int32),
+        event_key=np.empty((n, 2), np.uint64),
+        blocks={},
+        fault=np.full(n, -1, np.int16),
+        spans=np.zeros((n, 4), np.int64),
+        joined=joined,
+    )
+    for number in np.flatnonzero(np.bincount(table.kind, minlength=len(KINDS))).tolist():
+        rows = np.flatnonzero(kinds == number)
+        table.blocks[KINDS[number]] = _read_block(table, text, bounds, rows, plan_of(KINDS[number]), words, bodies)
+    return table
+
+
+def _read_block(
+    table: Table,
+    text: NDArray[np.uint8],
+    bounds: NDArray[np.int64],
+    rows: NDArray[np.int64],
+    plan: Plan,
+    words: NDArray[np.uint64],
+    bodies: Sequence[bytes],
+) -> Block:
+    """Read the events of one kind; fill the table's common columns and return the kind's own."""
+    n, slots = len(rows), plan.slots
+    out = np.empty((len(slots), n), np.int64)
+    seen = np.zeros(len(slots), np.bool_)
+    seen[[_EVENT_ID, _EVENT_HIGH]] = True
+    fault, spans = np.full(n, -1, np.int16), np.zeros((n, 4), np.int64)
+    _read(
+        text, bounds, rows, plan.operations, plan.defaults, plan.keys, plan.key_slots, plan.values, plan.value_codes,
+        words, out, seen, fault, spans,
+    )  # fmt: skip
+    table.event_time[rows] = out[_EVENT_TIME]
+    table.platform[rows] = out[_PLATFORM].view(np.uint64)
+    table.event_key[rows, 0] = out[_EVENT_ID].view(np.uint64)
+    table.event_key[rows, 1] = out[_EVENT_HIGH].view(np.uint64)
+    if seen[_LINE]:
+        table.line[rows] = out[_LINE]
+    if seen[_REGION]:
+        table.region[rows] = out[_REGION]
+    table.fault[rows] = fault
+    table.spans[rows] = spans
+    present: dict[str, NDArray[Any]] = {}
+    for number in np.flatnonzero(seen).tolist():
+        if number >= len(COMMON):
+            slot, values = slots[number], out[number]
+            typed = values.view(slot.dtype) if slot.dtype.endswith("64") else values.astype(slot.dtype)
+            present[slot.name] = typed
+    block = Block(rows, Columns(present, lambda name: plan.column(name, n)))
+    derive(plan.kind, block, table.event_time[rows], table.line[rows], table.platform[rows], bodies, words)
+    return block

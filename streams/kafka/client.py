@@ -7,8 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from streams.errors import StreamError
 
-class KafkaError(Exception):
+
+class KafkaError(StreamError):
     """Kafka refused, or cannot do, what was asked; the text names broker, topic and partition as far as they matter."""
 
 

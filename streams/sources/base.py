@@ -8,8 +8,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
+from streams.errors import StreamError
 
-class SourceError(Exception):
+
+class SourceError(StreamError):
     """A source cannot be read; the text names it and says what was expected and what was found."""
 
 

@@ -37,14 +37,18 @@ class KafkaSource:
     ----------
     topic : str
         The topic; it must be there.
-    kafka : Kafka
-        The cluster, for instance `streams.kafka.kafka_python.KafkaPython`.
+    bootstrap : str
+        Brokers as ``host:port``, separated by commas.
     group : str, optional
         Consumer group for `report`; nothing is read from it.
     start_offsets : mapping of int to int, optional
         For each partition the next offset to read; a partition that is not named is read from its first offset on.
     until_end : bool, default=False
         Whether to stop at the offsets that were last when reading began.
+    timeout_seconds : float, default=10.0
+        How long a broker may take to answer.
+    security : mapping of str to str, optional
+        Client settings for TLS and SASL, as `streams.kafka.kafka_python.KafkaPython` takes them.
 
     Raises
     ------
@@ -55,17 +59,22 @@ class KafkaSource:
     def __init__(
         self,
         topic: str,
-        kafka: Kafka,
         *,
+        bootstrap: str,
         group: str | None = None,
         start_offsets: Mapping[int, int] | None = None,
         until_end: bool = False,
+        timeout_seconds: float = 10.0,
+        security: Mapping[str, str] | None = None,
     ) -> None:
+        from streams.kafka.kafka_python import KafkaPython
+
         self.topic = topic
-        self._seconds = kafka.seconds
+        self._seconds = timeout_seconds
         self._until_end = until_end
         self._stopped = threading.Event()
         try:
+            kafka: Kafka = KafkaPython(bootstrap, security=security, seconds=timeout_seconds)
             self._partitions = _partitions(topic, kafka)
             self._consumer: Consumer = kafka.consumer(topic, group)
         except KafkaError as error:

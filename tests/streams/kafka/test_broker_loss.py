@@ -3,6 +3,7 @@
 import logging
 import threading
 import time
+from typing import Any
 
 import pytest
 
@@ -23,7 +24,8 @@ def test_lost_broker_ends_a_bounded_run_and_is_waited_for_by_an_unbounded_one(ca
             admin.create_topic("events", 1)
             admin.close()
             send(cluster, b"1")
-            bounded, unbounded = KafkaSource("events", cluster, until_end=True), KafkaSource("events", cluster)
+            where: dict[str, Any] = {"bootstrap": broker.bootstrap, "timeout_seconds": 2.0}
+            bounded, unbounded = KafkaSource("events", until_end=True, **where), KafkaSource("events", **where)
             got: list[bytes] = []
 
             def read_two() -> None:

@@ -33,11 +33,11 @@ def topic() -> str:
 
 
 @pytest.fixture
-def sources() -> "Iterator[Callable[..., KafkaSource]]":
+def sources(kafka_broker: KafkaBroker) -> "Iterator[Callable[..., KafkaSource]]":
     opened: list[KafkaSource] = []
 
-    def opening(*args: Any, **options: Any) -> KafkaSource:
-        opened.append(KafkaSource(*args, **options))
+    def opening(topic: str, **options: Any) -> KafkaSource:
+        opened.append(KafkaSource(topic, bootstrap=kafka_broker.bootstrap, **options))
         return opened[-1]
 
     yield opening
@@ -80,7 +80,7 @@ def test_file_comes_out_of_a_topic_as_it_went_in(
     path = tmp_path / "events.ndjson"
     path.write_bytes(b"\n".join(lines(12_345)))
     assert sent(cluster, path, topic) == Published(topic, 1, 12_345, 0)
-    source = sources(topic, cluster, until_end=True)
+    source = sources(topic, until_end=True)
     chunks = list(source.chunks(1000))
     assert [record for chunk in chunks for record in chunk.records] == lines(12_345)
     assert {chunk.source for chunk in chunks} == {f"kafka:{topic}:0"}
@@ -96,37 +96,37 @@ def test_bytes_of_a_bad_record_pass_through_untouched(
     path = tmp_path / "events.ndjson"
     path.write_bytes(b"\n".join([b"{}", *bad, b"", b"{}"]))
     assert sent(cluster, path, topic) == Published(topic, 1, 7, 1)
-    assert records_of(sources(topic, cluster, until_end=True)) == [b"{}", *bad, b"{}"]
+    assert records_of(sources(topic, until_end=True)) == [b"{}", *bad, b"{}"]
 
 
 def test_reading_resumes_at_the_stored_offset(tmp_path: Path, cluster: KafkaPython, topic: str, sources: Any) -> None:
     path = tmp_path / "events.ndjson"
     path.write_bytes(b"\n".join(lines(1000)))
     sent(cluster, path, topic)
-    chunks = sources(topic, cluster, until_end=True).chunks(300)
+    chunks = sources(topic, until_end=True).chunks(300)
     first = next(chunks)
-    rest = records_of(sources(topic, cluster, start_offsets={0: first.next_record}, until_end=True))
+    rest = records_of(sources(topic, start_offsets={0: first.next_record}, until_end=True))
     assert first.records + rest == lines(1000)
 
 
 def test_nothing_is_read_where_everything_was_read(cluster: KafkaPython, topic: str, sources: Any) -> None:
     made(cluster, topic)
-    assert records_of(sources(topic, cluster, until_end=True)) == []
+    assert records_of(sources(topic, until_end=True)) == []
     produced(cluster, topic, [b"{}"])
-    assert records_of(sources(topic, cluster, start_offsets={0: 1}, until_end=True)) == []
+    assert records_of(sources(topic, start_offsets={0: 1}, until_end=True)) == []
 
 
 def test_until_end_stops_at_what_was_last_when_it_started(cluster: KafkaPython, topic: str, sources: Any) -> None:
     made(cluster, topic)
     produced(cluster, topic, [b"1", b"2"])
-    source = sources(topic, cluster, until_end=True)
+    source = sources(topic, until_end=True)
     produced(cluster, topic, [b"3"])
     assert records_of(source) == [b"1", b"2"]
 
 
 def test_without_end_later_records_come_until_it_is_stopped(cluster: KafkaPython, topic: str, sources: Any) -> None:
     made(cluster, topic)
-    source = sources(topic, cluster)
+    source = sources(topic)
     assert source.total is None
     got: list[bytes] = []
 
@@ -147,7 +147,7 @@ def test_without_end_later_records_come_until_it_is_stopped(cluster: KafkaPython
 
 def test_stopped_source_reads_no_further(cluster: KafkaPython, topic: str, sources: Any) -> None:
     made(cluster, topic)
-    source = sources(topic, cluster)
+    source = sources(topic)
     source.stop()
     assert records_of(source) == []
 
@@ -176,7 +176,7 @@ def test_records_of_aborted_transactions_are_not_read(
     transactional(
         kafka_broker, topic, ([b"1", b"2"], True), ([b"x"] * 5, False), ([b"3"], True), ([b"y"], False)
     )  # fmt: skip
-    source = sources(topic, cluster, until_end=True)
+    source = sources(topic, until_end=True)
     chunks = list(source.chunks(100))
     assert [record for chunk in chunks for record in chunk.records if record] == [b"1", b"2", b"3"]
     # 2 records, a mark, 5 aborted ones, a mark: the third committed record keeps its own offset
@@ -195,7 +195,7 @@ def test_open_transaction_is_not_waited_for(
     producer.init_transactions()
     producer.begin_transaction()
     producer.send(topic, b"open").get(timeout=10)
-    assert records_of(sources(topic, cluster, until_end=True)) == [b"1"]
+    assert records_of(sources(topic, until_end=True)) == [b"1"]
     producer.abort_transaction()
     producer.close()
 
@@ -204,7 +204,7 @@ def test_every_partition_is_read_from_its_own_offset(cluster: KafkaPython, topic
     made(cluster, topic, 3)
     for partition in range(3):
         produced(cluster, topic, [f"{partition}:{i}".encode() for i in range(4)], partition=partition)
-    source = sources(topic, cluster, start_offsets={0: 4, 1: 2}, until_end=True)
+    source = sources(topic, start_offsets={0: 4, 1: 2}, until_end=True)
     assert source.total == 0 + 2 + 4
     got: dict[str, list[bytes]] = {}
     for chunk in source.chunks(100):
@@ -220,7 +220,7 @@ def test_record_without_a_value_is_kept_as_null(cluster: KafkaPython, topic: str
     producer = cluster.producer()
     producer._client.send(topic, value=None, key=b"k").get(timeout=10)
     producer.close()
-    assert records_of(sources(topic, cluster, until_end=True)) == [b"null"]
+    assert records_of(sources(topic, until_end=True)) == [b"null"]
 
 
 def test_group_shows_reported_positions_and_nothing_is_read_from_there(
@@ -230,27 +230,27 @@ def test_group_shows_reported_positions_and_nothing_is_read_from_there(
 
     made(cluster, topic)
     produced(cluster, topic, [b"1", b"2", b"3"])
-    source = sources(topic, cluster, group=f"group-{topic}", until_end=True)
+    source = sources(topic, group=f"group-{topic}", until_end=True)
     assert records_of(source) == [b"1", b"2", b"3"]
     source.report({0: 2})
     admin = KafkaAdminClient(bootstrap_servers=kafka_broker.bootstrap)
     ((offsets),) = admin.list_group_offsets([f"group-{topic}"]).values()
     assert [found.offset for found in offsets.values()] == [2]
     admin.close()
-    assert records_of(sources(topic, cluster, group=f"group-{topic}", until_end=True)) == [b"1", b"2", b"3"]
+    assert records_of(sources(topic, group=f"group-{topic}", until_end=True)) == [b"1", b"2", b"3"]
 
 
 def test_missing_topic_is_named_and_not_made(cluster: KafkaPython, topic: str) -> None:
     for _ in range(2):
         with pytest.raises(SourceError, match=f"topic {topic}: no such topic at 127.0.0.1"):
-            KafkaSource(topic, cluster)
+            KafkaSource(topic, bootstrap=cluster.bootstrap)
 
 
 def test_silent_broker_is_named_within_the_time(topic: str) -> None:
     (port,) = free_ports(1)
     began = time.monotonic()
     with pytest.raises(SourceError, match=rf"no broker at 127\.0\.0\.1:{port} answered within 1 s"):
-        KafkaSource(topic, KafkaPython(f"127.0.0.1:{port}", seconds=1.0))
+        KafkaSource(topic, bootstrap=f"127.0.0.1:{port}", timeout_seconds=1.0)
     assert time.monotonic() - began < 5
 
 
@@ -260,7 +260,7 @@ def test_offset_beyond_the_end_is_refused(cluster: KafkaPython, topic: str) -> N
     with pytest.raises(
         SourceError, match="partition 0: expected offset 7, the next to read, found the topic to end at 1"
     ):
-        KafkaSource(topic, cluster, start_offsets={0: 7})
+        KafkaSource(topic, bootstrap=cluster.bootstrap, start_offsets={0: 7})
 
 
 def test_offset_that_is_no_longer_kept_is_refused(
@@ -276,8 +276,8 @@ def test_offset_that_is_no_longer_kept_is_refused(
     with pytest.raises(
         SourceError, match="expected offset 1, the next to read, found 2 as the first that is kept; 1 records"
     ):
-        KafkaSource(topic, cluster, start_offsets={0: 1})
-    assert records_of(sources(topic, cluster, until_end=True)) == [b"3"]
+        KafkaSource(topic, bootstrap=cluster.bootstrap, start_offsets={0: 1})
+    assert records_of(sources(topic, until_end=True)) == [b"3"]
 
 
 def test_consumer_says_that_an_offset_is_gone(cluster: KafkaPython, topic: str) -> None:
@@ -298,7 +298,7 @@ def test_topic_of_several_partitions_is_refused_unless_allowed(
     with pytest.raises(KafkaError, match="expected one partition, which keeps the order of the events, found 4"):
         sent(cluster, path, topic)
     assert sent(cluster, path, topic, any_partitions=True) == Published(topic, 4, 101, 0)
-    assert sorted(records_of(sources(topic, cluster, until_end=True))) == sorted([*lines(100), b"poison"])
+    assert sorted(records_of(sources(topic, until_end=True))) == sorted([*lines(100), b"poison"])
 
 
 def test_publishing_again_with_several_partitions_sends_an_event_to_the_same_one(
@@ -310,7 +310,7 @@ def test_publishing_again_with_several_partitions_sends_an_event_to_the_same_one
     for _ in range(2):
         sent(cluster, path, topic, any_partitions=True)
     seen: dict[bytes, set[str]] = {}
-    for chunk in sources(topic, cluster, until_end=True).chunks(50):
+    for chunk in sources(topic, until_end=True).chunks(50):
         for record in chunk.records:
             seen.setdefault(record, set()).add(chunk.source)
     assert len(seen) == 100

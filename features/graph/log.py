@@ -14,7 +14,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from features.catalogue import WINDOWS
-from features.table import find, grown, grown_index, insert, new_index, remove
+from streams.table import find, grown, grown_index, insert, new_index, remove
 
 N_WINDOWS = len(WINDOWS)
 WIDTHS = np.array([width for _, width in WINDOWS], dtype=np.int64)
@@ -101,7 +101,7 @@ class GraphLog:
             self.pair_index = grown_index(self.pair_index, slots)
 
     def release(self) -> None:
-        """Let go of the entries that no window reaches any more; call it when a batch is wholly done."""
+        """Let go of the entries that no window reaches any more; call it when the last batch is wholly done."""
         self.scalars[TAIL] = self.scalars[STARTS + N_WINDOWS - 1]
 
     def position_of(self, number: int) -> int:

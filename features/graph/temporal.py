@@ -22,6 +22,11 @@ class TemporalGraph:
     threads : int, default=1
         Threads of the pattern search; the values do not depend on it.
 
+    Attributes
+    ----------
+    queries : ndarray of shape (n,), QUERY
+        The links of the last batch's payments, from which their evidence is walked; good until the next batch.
+
     Examples
     --------
     >>> graph = TemporalGraph()
@@ -39,6 +44,7 @@ class TemporalGraph:
     def __init__(self, *, budget: int = 2048, threads: int = 1) -> None:
         self.log = GraphLog()
         self._search = PatternSearch(budget, threads)
+        self.queries = np.empty(0, dtype=QUERY)
 
     def update(
         self,
@@ -74,11 +80,13 @@ class TemporalGraph:
         ndarray of shape (n, n_features), int64
             Columns as `features.catalogue.names()`; the profile columns are left 0.
         """
+        self.log.release()  # only now: evidence of the last batch was read from what this lets go
         n = len(clocks)
         rows = np.zeros((n, len(names())), dtype=np.int64)
         if n == 0:
             return rows
         queries = np.empty(n, dtype=QUERY)
+        self.queries = queries
         log = self.log
         log.reserve(n)
         append(
@@ -108,7 +116,6 @@ class TemporalGraph:
         )
         if patterns:
             self._search.run(queries, log.entries, rows)
-        log.release()
         return rows
 
     def state(self) -> dict[str, NDArray[Any]]:

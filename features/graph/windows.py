@@ -29,7 +29,7 @@ from features.graph.log import (
     release_account,
     release_pair,
 )
-from features.table import find
+from streams.table import find
 
 PER_WINDOW = 16
 SECONDS_SINCE_OUT = index("payer_seconds_since_out")

@@ -30,7 +30,7 @@ def mix(key: Any) -> Any:
 
 
 @njit(cache=True, nogil=True)
-def find(index: Any, keys: Any, key: Any) -> int:
+def find(index: Any, keys: Any, key: Any) -> Any:
     """Slot of `key`, or -1.
 
     Parameters

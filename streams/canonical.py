@@ -27,6 +27,7 @@ _CACHES: Final = {
     Form.VERTEX: "vertex",
     Form.HASHED: "vertex",
     Form.PARTY: "party",
+    Form.OPEN_PARTY: "open_party",
     Form.PHONE: "phone",
     Form.SEALED: "sealed",
 }

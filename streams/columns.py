@@ -19,8 +19,10 @@ from numba import njit
 from numpy.typing import NDArray
 
 from streams.batch import Block, Columns
+from streams.blake import blake
 from streams.derived import derive
 from streams.events.registry import KINDS
+from streams.identity import Identities
 from streams.keys import siphash
 from streams.plan import (
     BOOL,
@@ -33,6 +35,7 @@ from streams.plan import (
     HEX,
     INT,
     KEY,
+    OPEN_PARTY,
     PARTY,
     PSEUDONYM,
     SHARED,
@@ -81,6 +84,26 @@ def _digits(text: NDArray[np.uint8], start: int, end: int) -> int:
             return -1
         value = value * 10 + (text[i] - 48)
     return value
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _colon(text: NDArray[np.uint8], start: int, end: int) -> int:
+    """Return where the first colon stands, or -1."""
+    for i in range(start, end):
+        if text[i] == 58:
+            return i
+    return -1
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _is_hashed(text: NDArray[np.uint8], start: int, end: int) -> bool:
+    """Tell whether the text is `#` and 16 hexadecimal digits."""
+    if end - start != 17 or text[start] != 35:
+        return False
+    for i in range(start + 1, end):
+        if not (48 <= text[i] <= 57 or 97 <= text[i] <= 102):
+            return False
+    return True
 
 
 @njit(cache=True, nogil=True)
@@ -162,6 +185,7 @@ def _read(
     values: NDArray[np.uint64],
     value_codes: NDArray[np.int16],
     words: NDArray[np.uint64],
+    keyed: NDArray[np.uint64],
     out: NDArray[np.int64],
     seen: NDArray[np.bool_],
     fault: NDArray[np.int16],
@@ -212,6 +236,19 @@ def _read(
                         seen[slot + 1] = True
                         out[slot + 1, :] = defaults[slot + 1]
                     typed = _fnv(text, start, stop - 18, (_OFFSET ^ np.uint64(slot + 1)) * _PRIME)
+                    out[slot + 1, k] = _find(values, value_codes, typed, -1)
+            elif operation == OPEN_PARTY:
+                colon = _colon(text, start, stop)
+                number = start if colon < 0 else colon + 1
+                if _is_hashed(text, number, stop):
+                    value = np.int64(_hex(text, stop - 16, stop))
+                else:
+                    value = np.int64(blake(text, start, stop, keyed))
+                if colon > 0:
+                    if not seen[slot + 1]:
+                        seen[slot + 1] = True
+                        out[slot + 1, :] = defaults[slot + 1]
+                    typed = _fnv(text, start, colon, (_OFFSET ^ np.uint64(slot + 1)) * _PRIME)
                     out[slot + 1, k] = _find(values, value_codes, typed, -1)
             elif operation == ENUM:
                 value = _find(values, value_codes, _fnv(text, start, stop, (_OFFSET ^ np.uint64(slot)) * _PRIME), -1)
@@ -281,15 +318,15 @@ class Table:
     joined: bytes
 
 
-def read_columns(bodies: Sequence[bytes], words: NDArray[np.uint64]) -> Table:
+def read_columns(bodies: Sequence[bytes], identities: Identities) -> Table:
     """Read the columns of canonical bodies.
 
     Parameters
     ----------
     bodies : sequence of bytes
         As `streams.canonical` writes them.
-    words : ndarray of shape (2,), uint64
-        The key of business ids.
+    identities : Identities
+        For the keyed hashes of ids.
 
     Raises
     ------
@@ -319,7 +356,7 @@ def read_columns(bodies: Sequence[bytes], words: NDArray[np.uint64]) -> Table:
     )
     for number in np.flatnonzero(np.bincount(table.kind, minlength=len(KINDS))).tolist():
         rows = np.flatnonzero(kinds == number)
-        table.blocks[KINDS[number]] = _read_block(table, text, bounds, rows, plan_of(KINDS[number]), words, bodies)
+        table.blocks[KINDS[number]] = _read_block(table, text, bounds, rows, plan_of(KINDS[number]), identities, bodies)
     return table
 
 
@@ -329,7 +366,7 @@ def _read_block(
     bounds: NDArray[np.int64],
     rows: NDArray[np.int64],
     plan: Plan,
-    words: NDArray[np.uint64],
+    identities: Identities,
     bodies: Sequence[bytes],
 ) -> Block:
     """Read the events of one kind; fill the table's common columns and return the kind's own."""
@@ -340,7 +377,7 @@ def _read_block(
     fault, spans = np.full(n, -1, np.int16), np.zeros((n, 4), np.int64)
     _read(
         text, bounds, rows, plan.operations, plan.defaults, plan.keys, plan.key_slots, plan.values, plan.value_codes,
-        words, out, seen, fault, spans,
+        identities.words, identities.keyed, out, seen, fault, spans,
     )  # fmt: skip
     table.event_time[rows] = out[_EVENT_TIME]
     table.platform[rows] = out[_PLATFORM].view(np.uint64)
@@ -359,5 +396,5 @@ def _read_block(
             typed = values.view(slot.dtype) if slot.dtype.endswith("64") else values.astype(slot.dtype)
             present[slot.name] = typed
     block = Block(rows, Columns(present, lambda name: plan.column(name, n)))
-    derive(plan.kind, block, table.event_time[rows], table.line[rows], table.platform[rows], bodies, words)
+    derive(plan.kind, block, table.event_time[rows], table.line[rows], table.platform[rows], bodies, identities.words)
     return block

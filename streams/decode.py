@@ -21,14 +21,13 @@ from streams.canonical import canonical_functions, encode, needs_tidying
 from streams.clock import FUTURE_MS
 from streams.columns import Table, read_columns
 from streams.dead_letters import DeadLetter
-from streams.errors import Fault, StreamError
+from streams.errors import Fault, StreamError, dead_letter
 from streams.events.base import Event
 from streams.events.registry import kinds
 from streams.explain import Explainer, too_deep, too_large
 from streams.identity import Identities
 from streams.plan import plan_of
 from streams.scan import BLANK, EXACT, PLAIN, TOO_DEEP, TOO_LARGE, WORDS, look
-from streams.sensitive import cut
 
 #: What a record that is no event can make a decoder raise.
 _STUMBLES: Final = (msgspec.MsgspecError, StreamError, ValueError, OverflowError, RecursionError)
@@ -63,7 +62,6 @@ class Decoder:
 
     def __init__(self, identity_key: bytes) -> None:
         self.identities = Identities(identity_key)
-        self._words = np.array(self.identities.words, np.uint64)
         self._explainer = Explainer(self.identities)
         classes = list(kinds().values())
         self._read: Callable[[bytes], Any] = msgspec.json.Decoder(
@@ -115,7 +113,7 @@ class Decoder:
         """
         faults: dict[int, Fault] = {}
         rows, events, bodies = self._bodies(records, faults)
-        table = read_columns(bodies, self._words)
+        table = read_columns(bodies, self.identities)
         received = np.full(len(records), ingest_time, np.int64) if ingest_times is None else ingest_times
         taken = np.array(rows, np.int64)
         good = table.fault < 0
@@ -136,7 +134,7 @@ class Decoder:
             batch = batch.take(np.flatnonzero(good))
         where = locate or (lambda ordinal: f"{source}, record {ordinal + 1}")
         letters = [
-            _dead_letter(records[row], faults[row], source, int(numbers[row]), where, int(received[row]))
+            _letter(records[row], faults[row], source, int(numbers[row]), where, int(received[row]))
             for row in sorted(faults)
         ]
         return batch, letters
@@ -157,7 +155,7 @@ class Decoder:
             If something is no canonical body.
         """
         bodies = list(bodies)
-        table = read_columns(bodies, self._words)
+        table = read_columns(bodies, self.identities)
         joined, spans = table.joined, table.spans.tolist()
         records = np.arange(len(bodies), dtype=np.int64)
         event_ids = [_unescaped(joined[start:end]) for start, end, _, _ in spans]
@@ -295,23 +293,19 @@ def _unparsable(record: bytes) -> list[Fault]:
     return [too_deep()] if flag == TOO_DEEP else []
 
 
-def _dead_letter(record: bytes, fault: Fault, source: str, ordinal: int, locate: Locate, received: int) -> DeadLetter:
+def _letter(record: bytes, fault: Fault, source: str, ordinal: int, locate: Locate, received: int) -> DeadLetter:
     where = locate(ordinal)
     platform: str | None = None
     if fault.reason not in ("too_large", "malformed_json"):
         value = msgspec.json.decode(record)
         if isinstance(value, dict) and isinstance(value.get("platform_id"), str):
             platform = value["platform_id"]
-    return DeadLetter(
-        reason=fault.reason,
-        path=fault.path,
-        expected=fault.expected,
-        found=fault.found,
+    return dead_letter(
+        fault,
         where=where,
-        message=fault.message(where),
         source=source,
         record=ordinal,
-        body=cut(record[:_KEPT_BYTES] if fault.reason == "too_large" else record),
+        body=record[:_KEPT_BYTES] if fault.reason == "too_large" else record,
         platform_id=platform,
         received_at=received,
     )

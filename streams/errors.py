@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from streams.dead_letters import DeadLetter
+from streams.sensitive import cut
+
 #: Every reason that a dead letter can carry, and what it says.
 REASONS: Final[dict[str, str]] = {
     "malformed_json": "the record is not UTF-8 JSON, has a key twice, nests too deep or is cut short",
@@ -60,3 +63,44 @@ class Fault(StreamError):
         """
         thing = self.path.removeprefix("$").removeprefix(".") or "event"
         return f"{thing}: expected {self.expected}, got {self.found} ({where})"
+
+
+def dead_letter(
+    fault: Fault,
+    *,
+    where: str,
+    source: str,
+    record: int,
+    body: bytes,
+    platform_id: str | None,
+    received_at: int,
+) -> DeadLetter:
+    """Return the dead letter of a record with a fault; what may not be kept is cut out of the bytes."""
+    return DeadLetter(
+        reason=fault.reason,
+        path=fault.path,
+        expected=fault.expected,
+        found=fault.found,
+        where=where,
+        message=fault.message(where),
+        source=source,
+        record=record,
+        body=cut(body),
+        platform_id=platform_id,
+        received_at=received_at,
+    )
+
+
+def conflict(
+    platform_id: str, event_id: str, *, where: str, source: str, record: int, body: bytes, received_at: int
+) -> DeadLetter:
+    """Return the dead letter of an event whose id was received before with another content.
+
+    >>> conflict("P", "E-1", where="events.ndjson, line 9", source="", record=8, body=b"", received_at=0).message
+    "event_id: expected the content first received as 'E-1' of P, got another content (events.ndjson, line 9)"
+    """
+    expected = f"the content first received as {event_id!r} of {platform_id}"
+    fault = Fault("conflict", "$.event_id", expected, "another content")
+    return dead_letter(
+        fault, where=where, source=source, record=record, body=body, platform_id=platform_id, received_at=received_at
+    )

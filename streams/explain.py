@@ -70,8 +70,8 @@ _KINDS_RENAMED: Final = {
     "draw": "loan with status drawn",
 }
 _DERIVED: Final = frozenset({"amt_cny_fen", "amt_usd_cents"})
-_SEALED: Final = frozenset({Form.VERTEX, Form.PARTY, Form.HASHED, Form.PHONE, Form.SEALED, Form.MONTH, Form.TARGET})
-_CACHES: Final = {Form.VERTEX: "vertex", Form.HASHED: "vertex", Form.PARTY: "party", Form.PHONE: "phone"}
+_SEALED: Final = frozenset({Form.VERTEX, Form.PARTY, Form.OPEN_PARTY, Form.HASHED, Form.PHONE, Form.SEALED, Form.MONTH, Form.TARGET})
+_CACHES: Final = {Form.VERTEX: "vertex", Form.HASHED: "vertex", Form.PARTY: "party", Form.OPEN_PARTY: "open_party", Form.PHONE: "phone"}
 _AT: Final = re.compile(r" - at (?:`key` in )?`\$(?P<path>[^`]*)`$")
 _WORDS: Final = {
     "int": "int",
@@ -197,7 +197,7 @@ class Explainer:
         if kind not in kinds():
             near = difflib.get_close_matches(str(kind), KINDS, n=1)
             renamed = _KINDS_RENAMED.get(str(kind)) or (near[0] if near else None)
-            expected = "one of the kinds " + ", ".join(KINDS) + (f"; did you mean {renamed}?" if renamed else "")
+            expected = f"one of the {len(KINDS)} kinds; " + (f"did you mean {renamed}?" if renamed else ", ".join(KINDS))
             raise Fault("unknown_kind", "$.kind", expected, "nothing" if kind is None else shown(kind))
         version = value.get("schema_version", 1)
         version = 1 if version is None else version
@@ -351,7 +351,7 @@ class Explainer:
             return Fault("out_of_range", at, self._range(field, text), self._size(value, sealed=sealed))
         if base == "str":
             expected = "a text" if "matching" not in text else _shape(field)
-            if field.form is Form.PARTY:
+            if field.form in (Form.PARTY, Form.OPEN_PARTY):
                 expected = "a text TYPE:NUMBER"
             return Fault(
                 "wrong_type", at, expected, shown(value, sealed=sealed) if isinstance(value, str) else json_type(value)

@@ -14,6 +14,10 @@ from collections.abc import Callable
 from hashlib import blake2b
 from typing import Final
 
+import numpy as np
+from numpy.typing import NDArray
+
+from streams.blake import keyed_state
 from streams.errors import Fault
 
 #: The TYPEs of persons and organisations.
@@ -28,6 +32,7 @@ CACHE_SIZE: Final = 1 << 18
 
 _HASHED: Final = re.compile(r"#[0-9a-f]{16}")
 _GAPS: Final = re.compile(r"[\s\-\u2010-\u2015]+")
+_ESCAPED: Final = re.compile(r'["\\\x00-\x1f]')
 _WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
 
@@ -56,6 +61,29 @@ def eighteen_digits(number: str) -> str:
 def is_hashed(text: str) -> bool:
     """Tell whether a text is already a hash: `#` and 16 lower-case hexadecimal digits."""
     return len(text) == 17 and _HASHED.fullmatch(text) is not None
+
+
+def _split(text: str) -> tuple[str, str]:
+    """Return TYPE and number of an identity in one writing; an identity without a TYPE has an empty one."""
+    text = tidy(text)
+    kind, colon, number = text.partition(":")
+    if not colon:
+        # A firm's own customer number: it equals only itself, so nothing in it is taken for a writing habit
+        if not text:
+            raise Fault("out_of_range", "$", "a text that is not blank", "a blank text")
+        return "", text
+    kind, number = kind.strip().upper(), number.strip()
+    if kind not in IDENTITY_TYPES:
+        raise Fault("unknown_identity_type", "$", f"a TYPE of {', '.join(IDENTITY_TYPES)}", repr(kind[:32]))
+    if number.startswith("#"):
+        number = number.lower()
+        if not is_hashed(number):
+            raise Fault("wrong_type", "$", "16 hexadecimal digits after #", f"{len(number) - 1} characters")
+        return kind, number
+    number = _GAPS.sub("", number).upper()
+    if not number:
+        raise Fault("out_of_range", "$", f"a number after {kind}:", "none")
+    return kind, eighteen_digits(number) if kind == "ID" else number
 
 
 class _Cache(dict[str, str]):
@@ -87,6 +115,8 @@ class Identities:
     ----------
     party, vertex, phone, sealed : dict of str to str
         Raw text -> pseudonym, computed at first use; indexing raises `Fault` for what is no identity.
+    open_party : dict of str to str
+        Raw text -> the organisation's TYPE and number in one writing; a person's is a pseudonym here too.
 
     Examples
     --------
@@ -101,9 +131,12 @@ class Identities:
         if not 1 <= len(key) <= 64:
             raise ValueError(f"identity key must be 1 to 64 bytes long, got {len(key)}")
         self._keyed = blake2b(key=key, digest_size=8)
-        #: Two words for the keyed hash of business ids (`streams.keys`).
+        #: The key of business ids, shape (2,), uint64 (`streams.keys`).
         self.words = _words(key)
+        #: The state of the hash after the key, shape (8,), uint64 (`streams.blake`).
+        self.keyed = keyed_state(key)
         self.party = _Cache(self._party)
+        self.open_party = _Cache(self._open_party)
         self.vertex = _Cache(self._vertex)
         self.phone = _Cache(self._phone)
         self.sealed = _Cache(self._vertex)
@@ -124,28 +157,19 @@ class Identities:
         return self._vertex(_GAPS.sub("", tidy(text)))
 
     def _party(self, text: str) -> str:
-        text = tidy(text)
-        kind, colon, number = text.partition(":")
-        if not colon:
-            # A firm's own customer number: it equals only itself, so nothing in it is taken for a writing habit
-            return self._vertex(text)
-        kind, number = kind.strip().upper(), number.strip()
-        if kind not in IDENTITY_TYPES:
-            raise Fault("unknown_identity_type", "$", f"a TYPE of {', '.join(IDENTITY_TYPES)}", repr(kind[:32]))
-        if number.startswith("#"):
-            number = number.lower()
-            if not is_hashed(number):
-                raise Fault("wrong_type", "$", "16 hexadecimal digits after #", f"{len(number) - 1} characters")
-            return f"{kind}:{number}"
-        number = _GAPS.sub("", number).upper()
-        if not number:
-            raise Fault("out_of_range", "$", f"a number after {kind}:", "none")
-        if kind == "ID":
-            number = eighteen_digits(number)
-        return f"{kind}:#{self.digest(f'{kind}:{number}')}"
+        kind, number = _split(text)
+        if not kind:
+            return self._vertex(number)
+        return f"{kind}:{number}" if number.startswith("#") else f"{kind}:#{self.digest(f'{kind}:{number}')}"
+
+    def _open_party(self, text: str) -> str:
+        kind, number = _split(text)
+        if kind in PERSON_TYPES or _ESCAPED.search(number):
+            return self._party(text)
+        return f"{kind}:{number}" if kind else number
 
     def party_hash(self, text: str) -> int:
-        """Return the uint64 that stands for a person or organisation in a column."""
+        """Return the uint64 that stands for a person or organisation in a column, also for one sent in the open."""
         return int(self.party[text][-16:], 16)
 
     def vertex_hash(self, text: str) -> int:
@@ -153,7 +177,7 @@ class Identities:
         return int(self.vertex[text][-16:], 16)
 
 
-def _words(key: bytes) -> tuple[int, int]:
+def _words(key: bytes) -> NDArray[np.uint64]:
     """Derive the key of business ids, so that their hashes say nothing about those of identities."""
     derived = blake2b(b"riskengine business ids", key=key, digest_size=16).digest()
-    return int.from_bytes(derived[:8], "big"), int.from_bytes(derived[8:], "big")
+    return np.frombuffer(derived, np.uint64).copy()

@@ -92,8 +92,7 @@ def _hash(identities: Identities, scope: bytes, text: bytes) -> tuple[int, int]:
     whole = np.frombuffer(scope + text, np.uint8)
     if not len(whole):
         raise ValueError("an id must have at least one character")
-    words = np.array(identities.words, np.uint64)
-    low, high = siphash(whole, 0, len(scope), len(scope), len(whole), words)
+    low, high = siphash(whole, 0, len(scope), len(scope), len(whole), identities.words)
     return int(low), int(high)
 
 

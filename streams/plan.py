@@ -21,7 +21,7 @@ from streams.events.registry import KINDS, kinds
 from streams.identity import ORG_TYPES, PERSON_TYPES
 
 # What to do with the value of a slot
-INT, BOOL, ENUM, PSEUDONYM, PARTY, KEY, SHARED, EVENT_KEY, DATE, DIGITS, FLOAT, HEX = range(12)
+INT, BOOL, ENUM, PSEUDONYM, PARTY, KEY, SHARED, EVENT_KEY, DATE, DIGITS, FLOAT, HEX, OPEN_PARTY = range(13)
 
 #: Absent values of the dtypes that are not int64.
 ABSENT_CODE: Final = -1
@@ -32,6 +32,7 @@ _FORMS: Final[dict[Form, tuple[int, str]]] = {
     Form.HASHED: (PSEUDONYM, "uint64"),
     Form.PHONE: (PSEUDONYM, "uint64"),
     Form.PARTY: (PARTY, "uint64"),
+    Form.OPEN_PARTY: (OPEN_PARTY, "uint64"),
     Form.KEY: (KEY, "uint64"),
     Form.SHARED_KEY: (SHARED, "uint64"),
     Form.REGION: (DIGITS, "int32"),
@@ -136,7 +137,7 @@ def _slots_of(field: Field) -> list[Slot]:
     if field.default is not None:
         absent = field.choices.index(field.default) if operation == ENUM else field.default
     slot = Slot(field.name, operation, dtype, absent, field.choices if operation == ENUM else ())
-    if operation != PARTY:
+    if operation not in (PARTY, OPEN_PARTY):
         return [slot]
     return [slot, Slot(field.name + TYPE_SUFFIX, ENUM, "int8", ABSENT_CODE)]
 

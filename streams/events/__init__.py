@@ -6,6 +6,7 @@ name here. `code("payment", "status", "settled")` gives the number of a value in
 
 from __future__ import annotations
 
-from streams.events.registry import KINDS, LINES, code, kind_code, kinds, line_code, values
+from streams.events.names import KINDS, LINES
+from streams.events.registry import code, kind_code, kinds, line_code, values
 
 __all__ = ["KINDS", "LINES", "code", "kind_code", "kinds", "line_code", "values"]

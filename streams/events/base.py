@@ -24,6 +24,7 @@ class Form(StrEnum):
 
     VERTEX = "vertex"  #: an account of the payment graph: hashed
     PARTY = "party"  #: a person or organisation as TYPE:NUMBER: hashed
+    OPEN_PARTY = "open_party"  #: an organisation by its role: its number stays as sent, a person's is hashed
     HASHED = "hashed"  #: a device, card, address or e-mail: hashed
     PHONE = "phone"  #: a phone number: blanks and hyphens go, then hashed
     SEALED = "sealed"  #: a name or a text about a person: only an equality hash stays
@@ -52,6 +53,7 @@ Name = Annotated[str, _text()]
 Text = Annotated[str, Meta(min_length=1, max_length=20_000)]
 Vertex = Annotated[str, _text(Form.VERTEX)]
 Party = Annotated[str, _text(Form.PARTY)]
+OpenParty = Annotated[str, _text(Form.OPEN_PARTY)]
 Hashed = Annotated[str, _text(Form.HASHED)]
 Phone = Annotated[str, _text(Form.PHONE)]
 SealedName = Annotated[str, _text(Form.SEALED)]

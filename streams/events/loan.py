@@ -6,6 +6,7 @@ from typing import Literal
 
 from streams.errors import Fault
 from streams.events.base import (
+    Amount,
     Count,
     Date,
     Days,
@@ -14,6 +15,7 @@ from streams.events.base import (
     Key,
     LoanPurpose,
     MoneyEvent,
+    OpenParty,
     OtherAmount,
     Part,
     Party,
@@ -36,7 +38,7 @@ class Fee(Part, frozen=True, kw_only=True):
     """One fee that the borrower pays."""
 
     fee_type: Literal["interest", "service", "guarantee", "membership", "insurance", "penalty", "other"]
-    amount_minor: OtherAmount
+    amount_minor: Amount
     paid_to: Party | None = None
     paid_at: Time | None = None
 
@@ -89,7 +91,7 @@ class Loan(MoneyEvent, tag="loan", frozen=True, kw_only=True):
     secured: Literal["none", "pledge", "mortgage", "guarantee"] | None = None
     guarantor_ids: Items[Party] | None = None
     related_party: bool | None = None
-    partner_id: Party | None = None
+    partner_id: OpenParty | None = None
     credit_limit_minor: OtherAmount | None = None
     draw_minor: OtherAmount | None = None
     paid_to: Literal["borrower", "counterparty"] | None = None

@@ -6,21 +6,10 @@ import importlib
 import pkgutil
 from functools import cache
 from pathlib import Path
-from typing import Final, get_args
 
-from streams.events.base import Event, Line
+from streams.events.base import Event
 from streams.events.fields import fields_of
-
-#: The kinds in the order that the `kind` column counts them.
-KINDS: Final = (
-    "payment", "account", "party", "loan", "repay", "guarantee", "transfer_claim", "project", "product", "invest",
-    "redeem", "withdraw", "suitability", "policy", "insurance_claim", "order", "snapshot", "registration", "disclosure",
-    "filing", "report_receipt", "manifest", "advert", "process", "incident", "credit_query", "credit_record",
-    "credit_objection", "notice", "complaint", "list_entry", "reference", "lead", "label", "correction",
-)  # fmt: skip
-
-#: The lines of business in the order that the `line` column counts them.
-LINES: Final[tuple[str, ...]] = get_args(Line)
+from streams.events.names import KINDS, LINES
 
 
 @cache
@@ -42,9 +31,9 @@ def kinds() -> dict[str, type[Event]]:
         for thing in vars(importlib.import_module(f"streams.events.{module.name}")).values():
             if isinstance(thing, type) and issubclass(thing, Event) and thing.__struct_config__.tag in KINDS:
                 found[str(thing.__struct_config__.tag)] = thing
-    if (missing := set(KINDS) - set(found)) and False:
+    if missing := set(KINDS) - set(found):
         raise RuntimeError(f"streams.events: expected a class for each of KINDS, none found for {sorted(missing)}")
-    return {kind: found[kind] for kind in KINDS if kind in found}
+    return {kind: found[kind] for kind in KINDS}
 
 
 @cache

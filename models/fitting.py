@@ -68,8 +68,8 @@ class Plan:
     max_rows : int
         Negatives beyond it are sampled, each kept one weighing for those left out.
     refit : bool
-        Fit the served model once more on all rows and labels, with threshold and calibration as chosen; the figures are
-        then those of the model before.
+        Fit the served model once more on all rows old enough for their labels, with threshold and calibration as chosen;
+        the figures are then those of the model before.
     parameters : mapping
         Replaces parameters of the recipe.
     code_version : str
@@ -104,6 +104,8 @@ def fit_model(
     shown: NDArray[np.bool_],
     plan: Plan,
     *,
+    measures: Callable[[Model, NDArray[np.bool_]], dict[str, Any]] | None = None,
+    notes: Mapping[str, Any] | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> Fitted:
     """Fit, calibrate, choose the threshold, measure.
@@ -115,6 +117,10 @@ def fit_model(
     shown : ndarray of shape (n_features,), bool
         Columns that the fit may see.
     plan : Plan
+    measures : callable, optional
+        Further figures for the card, of a model and the rows of the last slice.
+    notes : mapping, optional
+        What else the card's protocol says, such as which labels were used.
     progress : callable, optional
         Called with the name of each step.
 
@@ -164,13 +170,16 @@ def fit_model(
     tested = split.test(rows.clock) & rows.usable
     metrics = measure(model, rows, tested, rows.positive, threshold.score, plan)
     metrics["validation"] = measure(model, rows, chosen, known_then, threshold.score, plan, rounds=0)
+    if measures is not None:
+        metrics |= measures(model, tested)
     importance = _importance(model, rows.values[tested], plan.seed)
     if plan.refit:
         say("fit on all rows")
+        ripe = rows.usable & (rows.clock <= split.end - split.gap_ms)
         arrays, estimator, data_hash, kept = _fit(
             recipe,
             rows,
-            rows.usable,
+            ripe,
             rows.positive & (rows.known_at <= split.end),
             columns,
             plan,
@@ -199,7 +208,7 @@ def fit_model(
             "test_positives": int((rows.positive & tested).sum()),
             "left_out_rows": int((~rows.usable).sum()),
         },
-        protocol=_protocol(split, threshold.rule, plan),
+        protocol={**_protocol(split, threshold.rule, plan), **(notes or {})},
         metrics=metrics,
         importance=importance,
     )

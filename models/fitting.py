@@ -68,7 +68,7 @@ class Plan:
     max_rows : int
         Negatives beyond it are sampled, each kept one weighing for those left out.
     refit : bool
-        Fit the served model once more on all rows old enough for their labels, with threshold and calibration as chosen;
+        Fit the served model once more on all rows old enough for their labels, threshold and calibration as chosen;
         the figures are then those of the model before.
     parameters : mapping
         Replaces parameters of the recipe.

@@ -17,15 +17,21 @@ from streams.errors import Fault
 from streams.identity import Identities
 from streams.keys import key_hash
 
-ACCOUNT_DAYS = 30
-ACCOUNT_RULE = (
-    f"of accounts and parties: their payments, in and out, of the {ACCOUNT_DAYS} days up to when they became known are "
-    "positive, later ones are left out"
-)
+ACCOUNT_DAYS = 30.0
+"""Days before an account became known in which its payments count as bad, unless a caller says otherwise."""
+
 EVENT_RULE = "of events: the named payments are positive"
 LOAN_RULE = "of loans: applications and issues of a loan before it became known are positive"
 
 _NEVER = np.iinfo(np.int64).max
+
+
+def account_rule(days: float) -> str:
+    """Which payments of a labelled account are positive, in words."""
+    return (
+        f"of accounts and parties: their payments, in and out, of the {days:g} days up to when they became known are "
+        "positive, later ones are left out"
+    )
 
 
 @dataclass(slots=True)
@@ -85,11 +91,14 @@ class Matched:
         By target type: labels of the wanted words, and how many of them matched a row.
     rule : str
         Which rows they made positive.
+    by_account : bool
+        Whether labels of accounts and parties were used.
     """
 
     given: int = 0
     of_type: dict[str, tuple[int, int]] = field(default_factory=dict)
     rule: str = ""
+    by_account: bool = False
 
     @property
     def matched(self) -> int:
@@ -119,11 +128,13 @@ def label_payments(
     identities: Identities,
     *,
     subject: NDArray[np.uint64],
+    account_days: float = ACCOUNT_DAYS,
 ) -> tuple[LabelledRows, Matched]:
     """Positives among payments.
 
     Labels of events are used alone where there are any that match: they say exactly which payments were bad. Else
-    labels of accounts and parties are used by `ACCOUNT_RULE`.
+    labels of accounts and parties are used: their payments, in and out, of some days up to when they became known are
+    positive, later ones are left out.
 
     Parameters
     ----------
@@ -136,6 +147,7 @@ def label_payments(
         Of the deployment that hashed the rows.
     subject : ndarray of shape (n_rows,), uint64
         Whom an alert on each row would be about.
+    account_days : float, default=30
     """
     wanted = [label for label in labels if label.label in set(words)]
     matched = Matched(given=len(wanted))
@@ -144,19 +156,18 @@ def label_payments(
     matched.count("event", len(events), _name_events(rows, events, identities, known_at))
     accounts, parties = (_hashed(wanted, kind, identities) for kind in ("account", "party"))
     usable = np.ones(len(rows.clock), bool)
-    matched.rule = EVENT_RULE
-    if not matched.matched:
-        matched.rule = ACCOUNT_RULE
+    by_account = matched.by_account = not matched.matched
+    matched.rule = account_rule(account_days) if by_account else EVENT_RULE
     sides = (("account", accounts, (rows.payer, rows.payee)), ("party", parties, (rows.payer_party, rows.payee_party)))
     for kind, found, columns in sides:
         seen = np.zeros(len(found[0]), bool)
         for column in columns:
             place, hit = _look_up(found[0], column)
             seen[place[hit]] = True
-            if matched.rule == ACCOUNT_RULE:
+            if by_account:
                 known = np.where(hit, found[1][place] if len(found[1]) else 0, _NEVER)
                 usable &= ~(hit & (rows.clock > known))
-                recent = hit & (rows.clock <= known) & (rows.clock > known - ACCOUNT_DAYS * MS_PER_DAY)
+                recent = hit & (rows.clock <= known) & (rows.clock > known - round(account_days * MS_PER_DAY))
                 known_at[recent] = np.minimum(known_at[recent], known[recent])
         matched.count(kind, len(found[0]), int(seen.sum()))
     positive = known_at != _NEVER

@@ -23,7 +23,7 @@ from models.fitting import Fitted, LabelledRows, Plan, fit_model
 from models.recipe import Recipe
 from models.validation import area_under_curve, average_precision
 from riskengine.featuring import Written, accepted_batches
-from riskengine.labelling import ACCOUNT_RULE, LoanRows, Matched, PaymentRows, label_loans, label_payments
+from riskengine.labelling import ACCOUNT_DAYS, LoanRows, Matched, PaymentRows, label_loans, label_payments
 from riskengine.labels import Label, labels_of
 from streams.batch import Batch
 from streams.events import code
@@ -206,6 +206,7 @@ def train(
     plan: Plan,
     *,
     until: int | None = None,
+    account_days: float = ACCOUNT_DAYS,
     progress: Callable[[str], None] | None = None,
 ) -> Trained:
     """Fit one model on a replay.
@@ -221,6 +222,8 @@ def train(
     plan : Plan
     until : int, optional
         UTC ms; labels that became known later are not used at all.
+    account_days : float, default=30
+        Where only accounts and parties are labelled: days before they became known whose payments are positive.
 
     Raises
     ------
@@ -236,11 +239,17 @@ def train(
         described = catalogue.payment_features()
         subject = getattr(replayed.payments, _SUBJECT[recipe.purpose])
         rows, matched = label_payments(
-            replayed.payments, _names(described), given, recipe.labels, identities, subject=subject
+            replayed.payments,
+            _names(described),
+            given,
+            recipe.labels,
+            identities,
+            subject=subject,
+            account_days=account_days,
         )
     _expect_labels(recipe, rows, matched, given)
     notes = {"label_rule": matched.rule, "labels_matched": matched.in_words(), "until": until}
-    accounts = _account_figures(replayed.payments, rows) if matched.rule == ACCOUNT_RULE else None
+    accounts = _account_figures(replayed.payments, rows) if matched.by_account else None
     shown = np.array([recipe.purpose in feature.purposes for feature in described])
     fitted = fit_model(recipe, rows, shown, plan, measures=accounts, notes=notes, progress=progress)
     return Trained(fitted, matched)

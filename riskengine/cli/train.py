@@ -23,8 +23,8 @@ has never seen; rows too young for their labels are left out. Without --labels, 
 defaults of the log itself are used.
 
 LABELS is a CSV with target_type,target,label,known_at: target_type is event, account, party or loan. Labels of events
-are used alone where any match; else payments of labelled accounts and parties in the 30 days before they became known
-are positive.
+are used alone where any match; else payments of labelled accounts and parties in the --account-days before they became
+known are positive.
 
 Example:
 
@@ -70,6 +70,9 @@ def _train(
         float | None,
         typer.Option(min=0, help="rows left out before the end of a part; default from the labels' delays"),
     ] = None,
+    account_days: Annotated[
+        float, typer.Option(min=0, help="days before a labelled account became known whose payments count as bad")
+    ] = 30.0,
     refit: Annotated[bool, typer.Option("--refit", help="fit what is served once more, on all rows")] = False,
     max_rows: Annotated[int, typer.Option(min=1000, help="negatives beyond it are sampled and weighted")] = 400_000,
     parameter: Annotated[list[str] | None, typer.Option(help="NAME=VALUE of the fit, e.g. max_iter=60")] = None,
@@ -115,6 +118,7 @@ def _train(
                     key,
                     plan,
                     until=until_ms,
+                    account_days=account_days,
                     progress=lambda step, task=task: bar.update(task, advance=1, note=step),  # type: ignore[misc]
                 )
                 bar.update(task, completed=4, note="")

@@ -16,7 +16,7 @@ from models.fitting import Plan
 from models.recipe import recipes
 from models.registry import Registry, signing_key
 from riskengine.cli import build_app
-from riskengine.labelling import ACCOUNT_DAYS, ACCOUNT_RULE, EVENT_RULE, label_payments
+from riskengine.labelling import ACCOUNT_DAYS, EVENT_RULE, account_rule, label_payments
 from riskengine.labels import Label, read_labels
 from riskengine.training import Replay, replay, train
 from streams.clock import parse_time
@@ -170,7 +170,7 @@ def test_event_label_of_another_platform_matches_nothing(tmp_path):
 
 def test_account_label_marks_its_payments_up_to_its_day_and_leaves_out_later_ones(tmp_path):
     known = START + 40 * DAY_MS
-    times = [0, 40 * DAY_MS - ACCOUNT_DAYS * DAY_MS, 11 * DAY_MS, 40 * DAY_MS, 40 * DAY_MS + 1]
+    times = [0, 40 * DAY_MS - int(ACCOUNT_DAYS) * DAY_MS, 11 * DAY_MS, 40 * DAY_MS, 40 * DAY_MS + 1]
     sides = [("M", "B"), ("B", "M"), ("M", "B"), ("B", "M"), ("M", "B")]
     few = small(
         tmp_path,
@@ -180,7 +180,7 @@ def test_account_label_marks_its_payments_up_to_its_day_and_leaves_out_later_one
     assert rows.positive.tolist() == [False, False, True, True, False]
     assert rows.usable.tolist() == [True, True, True, True, False]
     assert rows.known_at[rows.positive].tolist() == [known, known]
-    assert matched.rule == ACCOUNT_RULE
+    assert matched.rule == account_rule(30)
 
 
 def test_account_known_twice_counts_from_the_first_time(tmp_path):

@@ -46,8 +46,9 @@ STATUS_AFTER: Final[dict[Disposition, Status]] = {
 class Reason(msgspec.Struct, frozen=True, kw_only=True):
     """One reason of an alert or a decision; every field is always written, null where it does not apply.
 
-    A model's reason names a feature, its value and its contribution to the score. A rule's reason names the rule,
-    the criterion, what was measured, against which threshold and under which article.
+    A model's reason names a feature, its value and its contribution to the score (log-odds). A rule's reason names the
+    rule, the criterion, what was measured, against which threshold, in which unit (`fen`, `usd_cents`, `count`, `ppm`)
+    and under which article.
     """
 
     feature: str | None = None
@@ -57,6 +58,7 @@ class Reason(msgspec.Struct, frozen=True, kw_only=True):
     criterion: str | None = None
     measured: int | float | None = None
     threshold: int | float | None = None
+    unit: str | None = None
     article: str | None = None
 
 

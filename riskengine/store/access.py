@@ -98,6 +98,14 @@ class Access:
                 raise AccessError(f"account {name} exists already; choose another name") from error
         return password
 
+    def remove_account(self, name: str) -> bool:
+        """Remove an account and end its sessions; whether there was one."""
+        accounts, sessions = tables.accounts, tables.sessions
+        with self._database.writing() as connection:
+            connection.execute(delete(sessions).where(sessions.c.account == name))
+            removed = connection.execute(delete(accounts).where(accounts.c.name == name))
+        return removed.rowcount == 1
+
     def log_in(self, name: str, password: str, *, now: int) -> str | None:
         """Open a session and return its token, None if name and password do not fit."""
         held = self._password_hash(name) if _NAME.fullmatch(name) else None

@@ -15,7 +15,10 @@ from riskengine.store import tables
 from riskengine.store.scope import in_regions, scope_conditions
 
 EVIDENCE_SHOWN = 100
-"""Events of evidence that an alert carries when it is read; `evidence_count` says how many there are."""
+"""Events of evidence that an alert carries when it is read; `Store.evidence` says how many there are."""
+
+EVIDENCE_WRITTEN = 1000
+"""The same where alerts are written into a file."""
 
 _decode_reasons = msgspec.json.Decoder(tuple[Reason, ...]).decode
 
@@ -117,14 +120,18 @@ def page(wanted: AlertFilter, scope: Scope, cursor: Cursor | None, limit: int) -
     return query.order_by(columns.event_time.desc(), columns.alert_id.desc()).limit(limit + 1)
 
 
-def read_alerts(connection: Connection, rows: Iterable[RowMapping]) -> list[Alert]:
-    """Alerts of some rows, each with the first events of its evidence."""
+def read_alerts(
+    connection: Connection, rows: Iterable[RowMapping], scope: Scope, shown_events: int = EVIDENCE_SHOWN
+) -> list[Alert]:
+    """Alerts of some rows, each with the first events of its evidence that are in scope."""
     listed = list(rows)
-    shown = first_evidence(connection, [row["alert_id"] for row in listed], EVIDENCE_SHOWN)
+    shown = first_evidence(connection, [row["alert_id"] for row in listed], scope, shown_events)
     return [to_alert(row, shown.get(row["alert_id"], ())) for row in listed]
 
 
-def first_evidence(connection: Connection, ids: list[str], shown: int) -> dict[str, tuple[EvidenceRef, ...]]:
+def first_evidence(
+    connection: Connection, ids: list[str], scope: Scope, shown_events: int
+) -> dict[str, tuple[EvidenceRef, ...]]:
     """The first events of the evidence of each alert, in log order."""
     if not ids:
         return {}
@@ -132,14 +139,19 @@ def first_evidence(connection: Connection, ids: list[str], shown: int) -> dict[s
     place = func.row_number().over(partition_by=columns.alert_id, order_by=columns.log_position)
     ranked = (
         select(columns.alert_id, columns.platform_id, columns.event_id, place.label("place"))
-        .where(columns.alert_id.in_(ids))
+        .where(columns.alert_id.in_(ids), *evidence_conditions(scope))
         .subquery()
     )
-    query = select(ranked).where(ranked.c.place <= shown).order_by(ranked.c.alert_id, ranked.c.place)
+    query = select(ranked).where(ranked.c.place <= shown_events).order_by(ranked.c.alert_id, ranked.c.place)
     found: dict[str, list[EvidenceRef]] = {}
     for alert, platform_id, event_id, _place in connection.execute(query):
         found.setdefault(alert, []).append(EvidenceRef(platform_id, event_id))
     return {alert: tuple(refs) for alert, refs in found.items()}
+
+
+def evidence_conditions(scope: Scope) -> list[Any]:
+    """Conditions of an event of evidence: a reader bound to platforms never learns of other platforms' events."""
+    return [tables.evidence.c.platform_id.in_(scope.platforms)] if scope.platforms else []
 
 
 def to_alert(row: Mapping[Any, Any], refs: tuple[EvidenceRef, ...]) -> Alert:

@@ -1,9 +1,9 @@
 """The alert queue: pages of alerts within a reader's scope, their evidence, and the record of what was decided."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
 from riskengine.alerts import STATUS_AFTER, Alert, Disposition, Status
 from riskengine.roles import Scope
@@ -12,6 +12,8 @@ from riskengine.store.connection import Database
 from riskengine.store.queries import AlertFilter, Cursor
 
 EVERYTHING = Scope()
+_IDS_A_QUERY = 500
+_RUNS_A_QUERY = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ class AlertQueue(Database):
         query = queries.page(wanted or AlertFilter(), scope, cursor, limit)
         with self.reading() as connection:
             rows = connection.execute(query).mappings().all()
-            found = queries.read_alerts(connection, rows[:limit])
+            found = queries.read_alerts(connection, rows[:limit], scope)
         more = len(rows) > limit
         return found, Cursor(found[-1].event_time, found[-1].alert_id) if more else None
 
@@ -71,37 +73,32 @@ class AlertQueue(Database):
             tables.alerts.c.alert_id == alert_id, queries.alert_conditions(AlertFilter(), scope)
         )
         with self.reading() as connection:
-            found = queries.read_alerts(connection, connection.execute(query).mappings().all())
+            found = queries.read_alerts(connection, connection.execute(query).mappings().all(), scope)
         return found[0] if found else None
 
     def alerts_of_source(self, source: str) -> list[Alert]:
         """The alerts that events of one source raised or went on with, oldest event first."""
-        alerts, links, sources = tables.alerts, tables.alert_sources, tables.sources
+        links, sources = tables.alert_sources, tables.sources
         query = (
-            select(alerts)
-            .join(links, links.c.alert_id == alerts.c.alert_id)
+            select(links.c.alert_id)
             .join(sources, sources.c.source_id == links.c.source_id)
             .where(sources.c.source == source)
-            .order_by(alerts.c.event_time, alerts.c.alert_id)
         )
         with self.reading() as connection:
-            rows = connection.execute(query).mappings().all()
-            found: list[Alert] = []
-            for start in range(0, len(rows), 500):
-                found.extend(queries.read_alerts(connection, rows[start : start + 500]))
-        return found
+            return _by_ids(connection, list(connection.execute(query).scalars()))
+
+    def alerts_at(self, log_positions: Iterable[int]) -> list[Alert]:
+        """The alerts whose evidence holds an event at one of the log positions, oldest event first."""
+        columns = tables.evidence.c
+        found: set[str] = set()
+        with self.reading() as connection:
+            for conditions in _position_conditions(columns.log_position, sorted({int(one) for one in log_positions})):
+                found.update(connection.execute(select(columns.alert_id).where(conditions)).scalars())
+            return _by_ids(connection, list(found))
 
     def alerts_resting_on(self, log_position: int) -> list[Alert]:
         """The alerts whose evidence holds the event at a log position, oldest event first."""
-        alerts, links = tables.alerts, tables.evidence
-        query = (
-            select(alerts)
-            .join(links, links.c.alert_id == alerts.c.alert_id)
-            .where(links.c.log_position == log_position)
-            .order_by(alerts.c.event_time, alerts.c.alert_id)
-        )
-        with self.reading() as connection:
-            return queries.read_alerts(connection, connection.execute(query).mappings().all())
+        return self.alerts_at([log_position])
 
     def count_alerts(
         self, by: str, wanted: AlertFilter | None = None, scope: Scope = EVERYTHING
@@ -116,10 +113,12 @@ class AlertQueue(Database):
         with self.reading() as connection:
             return {value: int(number) for value, number in connection.execute(query)}
 
-    def evidence(self, alert_id: str, *, limit: int = 500) -> tuple[list[EvidenceEvent], int]:
-        """The first events of an alert's evidence in log order, and how many there are in all."""
+    def evidence(
+        self, alert_id: str, scope: Scope = EVERYTHING, *, limit: int = 500
+    ) -> tuple[list[EvidenceEvent], int]:
+        """The first events of an alert's evidence in log order, and how many there are in all, within scope."""
         columns = tables.evidence.c
-        chosen = columns.alert_id == alert_id
+        chosen = and_(columns.alert_id == alert_id, *queries.evidence_conditions(scope))
         query = (
             select(columns.log_position, columns.platform_id, columns.event_id)
             .where(chosen)
@@ -186,3 +185,32 @@ class AlertQueue(Database):
         )
         with self.reading() as connection:
             return [Decided(*row) for row in connection.execute(query)]
+
+
+def _by_ids(connection: Connection, ids: list[str]) -> list[Alert]:
+    """Alerts by their ids, with the evidence that a file of alerts holds, oldest event first."""
+    found: list[Alert] = []
+    for start in range(0, len(ids), _IDS_A_QUERY):
+        query = select(tables.alerts).where(tables.alerts.c.alert_id.in_(ids[start : start + _IDS_A_QUERY]))
+        rows = connection.execute(query).mappings().all()
+        found.extend(queries.read_alerts(connection, rows, EVERYTHING, queries.EVIDENCE_WRITTEN))
+    return sorted(found, key=lambda alert: (alert.event_time, alert.alert_id))
+
+
+def _position_conditions(column: ColumnElement[int], positions: list[int]) -> Iterator[ColumnElement[bool]]:
+    """Conditions that together say a column is one of the positions; runs become ranges, for a file is mostly runs."""
+    singles: list[int] = []
+    runs: list[ColumnElement[bool]] = []
+    start = 0
+    for end in range(1, len(positions) + 1):
+        if end < len(positions) and positions[end] == positions[end - 1] + 1:
+            continue
+        if end - start == 1:
+            singles.append(positions[start])
+        else:
+            runs.append(column.between(positions[start], positions[end - 1]))
+        start = end
+    for first in range(0, len(singles), _IDS_A_QUERY):
+        yield column.in_(singles[first : first + _IDS_A_QUERY])
+    for first in range(0, len(runs), _RUNS_A_QUERY):
+        yield or_(*runs[first : first + _RUNS_A_QUERY])

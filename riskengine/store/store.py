@@ -10,12 +10,14 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from riskengine.alerts import Reason
 from riskengine.decisions import Decision
+from riskengine.roles import Scope
 from riskengine.store import tables
 from riskengine.store.access import Access
 from riskengine.store.batch import BatchWriter, Commit, CommitResult
 from riskengine.store.errors import StoreError
 from riskengine.store.migrations import current_revision, newest_revision, upgrade
-from riskengine.store.queue import AlertQueue
+from riskengine.store.queries import AlertFilter, alert_conditions
+from riskengine.store.queue import EVERYTHING, AlertQueue
 from streams.dead_letters import DeadLetter
 
 
@@ -125,14 +127,22 @@ class Store(AlertQueue):
         held["versions"] = msgspec.json.decode(held["versions"])
         return Decision(**held)
 
-    def platforms(self, platform_ids: tuple[str, ...] = (), lines: tuple[str, ...] = ()) -> list[PlatformRow]:
-        """Platforms that have sent events, one row a line; empty tuples narrow nothing."""
+    def platforms(self, scope: Scope = EVERYTHING, *, platform_id: str | None = None) -> list[PlatformRow]:
+        """Platforms in scope that have sent events, one row a line.
+
+        A reader bound to regions sees the platforms with an alert there: a platform's own region is no event's.
+        """
         table = tables.platforms
         query = select(table).order_by(table.c.platform_id, table.c.line)
-        if platform_ids:
-            query = query.where(table.c.platform_id.in_(platform_ids))
-        if lines:
-            query = query.where(table.c.line.in_(lines))
+        if platform_id is not None:
+            query = query.where(table.c.platform_id == platform_id)
+        if scope.platforms:
+            query = query.where(table.c.platform_id.in_(scope.platforms))
+        if scope.lines:
+            query = query.where(table.c.line.in_(scope.lines))
+        if scope.regions:
+            alerted = select(tables.alerts.c.platform_id).where(alert_conditions(AlertFilter(), scope))
+            query = query.where(table.c.platform_id.in_(alerted))
         with self.reading() as connection:
             rows = connection.execute(query).mappings().all()
         return [PlatformRow(**{**row, "line": row["line"] or None}) for row in rows]

@@ -75,6 +75,15 @@ def test_account_name_is_taken_once(store: Store) -> None:
         store.access.create_account("a", Grant("auditor"), now=0)
 
 
+def test_removed_account_takes_its_sessions_along(store: Store) -> None:
+    token = store.access.log_in("a", store.access.create_account("a", Grant("auditor"), now=0), now=0)
+    assert token is not None
+    assert store.access.remove_account("a")
+    assert not store.access.remove_account("a")
+    store.access.create_account("a", Grant("auditor"), now=0)
+    assert store.access.find_session(token, now=0) is None
+
+
 @pytest.mark.parametrize("name", ["", "A", "a b", "a" * 64, "-a", "李"])
 def test_account_name_is_plain(store: Store, name: str) -> None:
     with pytest.raises(AccessError, match="account name: expected 1 to 63 of a-z"):

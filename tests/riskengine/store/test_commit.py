@@ -110,6 +110,15 @@ def test_alerts_that_rest_on_an_event_are_found(store: Store) -> None:
     assert store.alerts_resting_on(6) == []
 
 
+def test_alerts_at_many_positions_are_found_once(store: Store) -> None:
+    evidence = [(make_alert(number).alert_id, 10 * number, "P", f"e{number}") for number in range(40)]
+    evidence.append((make_alert(3).alert_id, 31, "P", "e31"))
+    store.commit(make_commit(alerts=[make_alert(number) for number in range(40)], evidence=evidence))
+    wanted = [*range(25, 45), 100, 102, 5000, *range(380, 4000)]
+    assert [int(alert.subject[-2:], 16) for alert in store.alerts_at(wanted)] == [3, 4, 10, 38, 39]
+    assert store.alerts_at([]) == []
+
+
 def test_decision_comes_back_and_is_kept_once(store: Store) -> None:
     decision = Decision(
         decision_id=decision_id("PAY-ZJ-014", "e1", KEY),

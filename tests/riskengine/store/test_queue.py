@@ -131,6 +131,18 @@ def test_shown_evidence_is_capped_and_counted(store: Store) -> None:
     assert ([event.log_position for event in first], total) == ([0, 1, 2], 150)
 
 
+def test_reader_bound_to_a_platform_sees_only_its_own_evidence(store: Store) -> None:
+    alert = make_alert(audience="customer")
+    rows = [(alert.alert_id, at, platform, f"e{at}") for at, platform in enumerate(("PAY-ZJ-014", "OTHER"))]
+    store.commit(make_commit(alerts=[alert], evidence=rows))
+    scope = Scope(platforms=("PAY-ZJ-014",))
+    held = store.alert(alert.alert_id, scope)
+    assert held is not None
+    assert [ref.event_id for ref in held.evidence] == ["e0"]
+    assert store.evidence(alert.alert_id, scope)[1] == 1
+    assert store.evidence(alert.alert_id)[1] == 2
+
+
 def test_decision_leaves_its_status_and_its_record(store: Store) -> None:
     alert = make_alert()
     store.commit(make_commit(alerts=[alert]))

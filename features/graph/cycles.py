@@ -21,13 +21,17 @@ DEPTH = CYCLE_LENGTHS[-1] - 1
 
 
 @njit(cache=True, nogil=True)
-def count_cycles(query: Any, entries: Any, budget: int, heads: Any, chains: Any, stamp: int, row: Any) -> None:
+def count_cycles(
+    query: Any, entries: Any, tail: int, budget: int, heads: Any, chains: Any, stamp: int, row: Any
+) -> None:
     """Count the cycles of one payment into its feature row.
 
     Parameters
     ----------
     query : QUERY record
     entries : ndarray of shape (2**k,), ENTRY
+    tail : int
+        Number of the oldest entry that the ring still holds; what links lead beyond it is older than any window.
     budget : int
         Links followed before the search stops and says so.
     heads : ndarray of shape (2**m, 3), int64
@@ -53,7 +57,7 @@ def count_cycles(query: Any, entries: Any, budget: int, heads: Any, chains: Any,
     first = query.bound
     number = query.payee_out
     links = 0
-    while number >= 0:
+    while number >= tail:
         entry = entries[number & ring]
         if entry.clock <= oldest:
             break

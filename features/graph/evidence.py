@@ -60,10 +60,13 @@ def _chain(entries: NDArray[Any], number: int, way: str, oldest: int) -> Iterato
     # in a payment into an account the account is the payee, in one out of it the payer
     link = "payee_in" if way == "in" else "payer_out"
     ring = len(entries)
+    newest = None
     while number >= 0:
         entry = entries[number % ring]
-        if entry["clock"] <= oldest:
+        # a link may lead beyond the ring's tail, to a place that a newer entry has taken
+        if entry["clock"] <= oldest or (newest is not None and entry["position"] > newest):
             return
+        newest = entry["position"]
         yield number
         back = int(entry[link])
         number = number - back if back else -1

@@ -101,8 +101,22 @@ class GraphLog:
             self.pair_index = grown_index(self.pair_index, slots)
 
     def release(self) -> None:
-        """Let go of the entries that no window reaches any more; call it when the last batch is wholly done."""
-        self.scalars[TAIL] = self.scalars[STARTS + N_WINDOWS - 1]
+        """Let go of the entries that no window reaches any more, and of accounts and pairs that have no other.
+
+        Call it when the last batch is wholly done: until then every account of a search keeps its slot and its links.
+        """
+        _release(
+            self.entries,
+            self.account_keys,
+            self.account_counts,
+            self.account_free,
+            self.account_index,
+            self.pair_keys,
+            self.pair_counts,
+            self.pair_free,
+            self.pair_index,
+            self.scalars,
+        )
 
     def position_of(self, number: int) -> int:
         """Log position of the event behind entry `number`."""
@@ -193,14 +207,6 @@ def account_slot(
 
 
 @njit(cache=True, nogil=True)
-def release_account(slot: int, account_keys: Any, account_free: Any, account_index: Any, scalars: Any) -> None:
-    """Free the slot of an account whose last payment left the longest window."""
-    remove(account_index, account_keys[slot], slot)
-    account_free[scalars[ACCOUNTS_FREE]] = slot
-    scalars[ACCOUNTS_FREE] += 1
-
-
-@njit(cache=True, nogil=True)
 def pair_slot(key: Any, pair_keys: Any, pair_free: Any, pair_index: Any, scalars: Any) -> int:
     """Slot of a pair, made if there is none."""
     slot = find(pair_index, pair_keys, key)
@@ -218,8 +224,34 @@ def pair_slot(key: Any, pair_keys: Any, pair_free: Any, pair_index: Any, scalars
 
 
 @njit(cache=True, nogil=True)
-def release_pair(slot: int, pair_keys: Any, pair_free: Any, pair_index: Any, scalars: Any) -> None:
-    """Free the slot of a pair whose last payment left the longest window."""
-    remove(pair_index, pair_keys[slot], slot)
-    pair_free[scalars[PAIRS_FREE]] = slot
-    scalars[PAIRS_FREE] += 1
+def _release(
+    entries: Any,
+    account_keys: Any,
+    account_counts: Any,
+    account_free: Any,
+    account_index: Any,
+    pair_keys: Any,
+    pair_counts: Any,
+    pair_free: Any,
+    pair_index: Any,
+    scalars: Any,
+) -> None:
+    """Free the slots whose last payment left the longest window, and move the tail of the ring."""
+    ring, last = len(entries) - 1, N_WINDOWS - 1
+    for number in range(scalars[TAIL], scalars[STARTS + last]):
+        entry = entries[number & ring]
+        pair = np.int64(entry.pair)
+        # one slot may stand behind many entries that left; the index says whether it is free already
+        if pair_counts[pair, last] != 0 or find(pair_index, pair_keys, pair_keys[pair]) != pair:
+            continue
+        remove(pair_index, pair_keys[pair], pair)
+        pair_free[scalars[PAIRS_FREE]] = pair
+        scalars[PAIRS_FREE] += 1
+        for account in (np.int64(entry.payer), np.int64(entry.payee)):
+            if account_counts[account, OUT + last] != 0 or account_counts[account, IN + last] != 0:
+                continue
+            if find(account_index, account_keys, account_keys[account]) == account:
+                remove(account_index, account_keys[account], account)
+                account_free[scalars[ACCOUNTS_FREE]] = account
+                scalars[ACCOUNTS_FREE] += 1
+    scalars[TAIL] = scalars[STARTS + last]

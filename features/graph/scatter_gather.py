@@ -22,13 +22,17 @@ STAMP, ACCOUNT, MIDDLES_DAY, MIDDLES_HOUR, IS_RECENT, LAST_MIDDLE = 0, 1, 2, 3, 
 
 
 @njit(cache=True, nogil=True)
-def count_middles(query: Any, entries: Any, budget: int, sources: Any, middles: Any, stamp: int, row: Any) -> None:
+def count_middles(
+    query: Any, entries: Any, tail: int, budget: int, sources: Any, middles: Any, stamp: int, row: Any
+) -> None:
     """Count the middles of one payment into its feature row.
 
     Parameters
     ----------
     query : QUERY record
     entries : ndarray of shape (2**k,), ENTRY
+    tail : int
+        Number of the oldest entry that the ring still holds; what links lead beyond it is older than any window.
     budget : int
         Links followed before the search stops and says so.
     sources, middles : ndarrays of shape (2**m, 6) and (2**m, 2), int64
@@ -48,7 +52,7 @@ def count_middles(query: Any, entries: Any, budget: int, sources: Any, middles: 
     found = 0
 
     number = query.payer_in
-    while number >= 0:
+    while number >= tail:
         entry = entries[number & ring]
         if entry.clock <= oldest:
             break
@@ -78,7 +82,7 @@ def count_middles(query: Any, entries: Any, budget: int, sources: Any, middles: 
         return
 
     number = query.payee_in
-    while number >= 0:
+    while number >= tail:
         entry = entries[number & ring]
         if entry.clock <= oldest:
             break
@@ -96,7 +100,7 @@ def count_middles(query: Any, entries: Any, budget: int, sources: Any, middles: 
                 middles[cell, 0] = stamp
                 middles[cell, 1] = middle
                 inner = number - back
-                while inner >= 0:
+                while inner >= tail:
                     scatter = entries[inner & ring]
                     if scatter.clock <= oldest:
                         break

@@ -43,16 +43,18 @@ class PatternSearch:
         self._middles = np.zeros((threads, cells, 2), dtype=np.int64)
         self._stamp = 1
 
-    def run(self, queries: NDArray[Any], entries: NDArray[Any], rows: NDArray[np.int64]) -> None:
-        """Write the pattern columns of `rows`, one row a query."""
+    def run(self, queries: NDArray[Any], entries: NDArray[Any], tail: int, rows: NDArray[np.int64]) -> None:
+        """Write the pattern columns of `rows`, one row a query; `tail` is the number of the oldest entry."""
         scratch = (self._heads, self._chains, self._sources, self._middles)
         if self.threads == 1 or len(queries) <= BLOCK:
-            _search_blocks(queries, entries, self.budget, *(array[0] for array in scratch), self._stamp, rows, 0, 1)
+            _search_blocks(
+                queries, entries, tail, self.budget, *(array[0] for array in scratch), self._stamp, rows, 0, 1
+            )
         else:
             before = get_num_threads()
             set_num_threads(min(self.threads, before))
             try:
-                _search_parallel(queries, entries, self.budget, *scratch, self._stamp, rows)
+                _search_parallel(queries, entries, tail, self.budget, *scratch, self._stamp, rows)
             finally:
                 set_num_threads(before)
         self._stamp += len(queries)
@@ -62,6 +64,7 @@ class PatternSearch:
 def _search_blocks(
     queries: Any,
     entries: Any,
+    tail: int,
     budget: int,
     heads: Any,
     chains: Any,
@@ -75,14 +78,23 @@ def _search_blocks(
     """Search the blocks `first`, `first + stride`, ... of the batch."""
     for start in range(first * BLOCK, len(queries), stride * BLOCK):
         for i in range(start, min(start + BLOCK, len(queries))):
-            count_cycles(queries[i], entries, budget, heads, chains, stamp + i, rows[i])
-            count_middles(queries[i], entries, budget, sources, middles, stamp + i, rows[i])
+            count_cycles(queries[i], entries, tail, budget, heads, chains, stamp + i, rows[i])
+            count_middles(queries[i], entries, tail, budget, sources, middles, stamp + i, rows[i])
             rows[i, SEARCH_TRUNCATED] = rows[i, _CYCLES_TRUNCATED] | rows[i, _MIDDLES_TRUNCATED]
 
 
 @njit(cache=True, nogil=True, parallel=True)
 def _search_parallel(
-    queries: Any, entries: Any, budget: int, heads: Any, chains: Any, sources: Any, middles: Any, stamp: int, rows: Any
+    queries: Any,
+    entries: Any,
+    tail: int,
+    budget: int,
+    heads: Any,
+    chains: Any,
+    sources: Any,
+    middles: Any,
+    stamp: int,
+    rows: Any,
 ) -> None:
     """The same, dealt out to threads."""
     threads = len(heads)
@@ -90,6 +102,7 @@ def _search_parallel(
         _search_blocks(
             queries,
             entries,
+            tail,
             budget,
             heads[thread],
             chains[thread],

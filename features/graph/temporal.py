@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.catalogue import names
-from features.graph.log import GraphLog
+from features.graph.log import TAIL, GraphLog
 from features.graph.search import PatternSearch
 from features.graph.windows import QUERY, append
 
@@ -115,7 +115,7 @@ class TemporalGraph:
             queries,
         )
         if patterns:
-            self._search.run(queries, log.entries, rows)
+            self._search.run(queries, log.entries, int(log.scalars[TAIL]), rows)
         return rows
 
     def state(self) -> dict[str, NDArray[Any]]:

@@ -26,8 +26,6 @@ from features.graph.log import (
     WIDTHS,
     account_slot,
     pair_slot,
-    release_account,
-    release_pair,
 )
 from streams.table import find
 
@@ -56,16 +54,10 @@ QUERY = np.dtype(
 def _evict(
     clock: int,
     entries: Any,
-    account_keys: Any,
     account_counts: Any,
     account_sums: Any,
-    account_free: Any,
-    account_index: Any,
-    pair_keys: Any,
     pair_counts: Any,
     pair_sums: Any,
-    pair_free: Any,
-    pair_index: Any,
     scalars: Any,
 ) -> None:
     """Take out of every window what is no longer inside it at `clock`."""
@@ -87,16 +79,6 @@ def _evict(
             if pair_counts[pair, window] == 0:
                 account_counts[payer, PAYEES + window] -= 1
                 account_counts[payee, PAYERS + window] -= 1
-                if window == N_WINDOWS - 1:
-                    release_pair(pair, pair_keys, pair_free, pair_index, scalars)
-                    if account_counts[payer, OUT + window] == 0 and account_counts[payer, IN + window] == 0:
-                        release_account(payer, account_keys, account_free, account_index, scalars)
-                    if (
-                        payee != payer
-                        and account_counts[payee, OUT + window] == 0
-                        and account_counts[payee, IN + window] == 0
-                    ):
-                        release_account(payee, account_keys, account_free, account_index, scalars)
             number += 1
         scalars[STARTS + window] = number
 
@@ -149,21 +131,7 @@ def append(
             if scalars[FIRST_CLOCK] == np.iinfo(np.int64).min:
                 scalars[FIRST_CLOCK] = clock
             scalars[CLOCK] = clock
-            _evict(
-                clock,
-                entries,
-                account_keys,
-                account_counts,
-                account_sums,
-                account_free,
-                account_index,
-                pair_keys,
-                pair_counts,
-                pair_sums,
-                pair_free,
-                pair_index,
-                scalars,
-            )
+            _evict(clock, entries, account_counts, account_sums, pair_counts, pair_sums, scalars)
         number = scalars[HEAD]
         if makes_entry[i]:
             u = account_slot(payers[i], account_last, account_keys, account_free, account_index, scalars)

@@ -94,6 +94,20 @@ def test_rows_are_the_same_at_any_batch_size_and_thread_count(budget):
             assert np.array_equal(run(stream, batch, threads=threads, budget=budget), once)
 
 
+def test_links_beyond_the_tail_of_a_small_ring_are_not_followed():
+    rng = np.random.default_rng(2)
+    n = 9000
+    clocks = np.cumsum(rng.choice([0, HOUR_MS // 2, 2 * HOUR_MS, 40 * DAY_MS], n, p=[0.2, 0.5, 0.299, 0.001]))
+    stream = {
+        "clocks": clocks.astype(np.int64),
+        "payers": rng.integers(1, 400, n).astype(np.uint64),
+        "payees": rng.integers(1, 400, n).astype(np.uint64),
+        "amounts_fen": rng.integers(0, 1000, n),
+    }
+    # a batch of the whole stream needs a ring that overwrites nothing
+    assert np.array_equal(run(stream, 16), run(stream, n))
+
+
 def test_rows_go_on_the_same_after_a_restore():
     stream = random_stream(5, n=900, accounts=20)
     whole = run(stream, 100)

@@ -42,6 +42,13 @@ def episodes(subject: NDArray[np.uint64], clock: NDArray[np.int64]) -> Episodes:
     return Episodes(of_row.astype(np.int64), unique["day"].astype(np.int64), span)
 
 
+LOWEST = 0.01
+"""No threshold lies below: an alert stands for at least one chance in a hundred."""
+
+UNTRIED = 0.5
+"""Nor below this where there were no positives to try thresholds on."""
+
+
 @dataclass(frozen=True, slots=True)
 class Threshold:
     """The chosen score and how it was chosen: `score`, and `rule` in words for the card."""
@@ -66,7 +73,7 @@ def choose_threshold(scores: Scores, labels: Labels, own: Episodes, *, budget: f
     -------
     Threshold
         Above every score, hence no alerts, where even the highest score breaks the budget. Without positives the lowest
-        score that the budget allows.
+        score that the budget allows, and at least one half.
     """
     order = np.argsort(-scores, kind="stable")
     ranked = scores[order]
@@ -83,12 +90,18 @@ def choose_threshold(scores: Scores, labels: Labels, own: Episodes, *, budget: f
     if allowed == 0:
         return Threshold(float(np.nextafter(ranked[0] if len(ranked) else 1.0, 2.0)), "no score keeps to the budget")
     if not labels.any():
-        return Threshold(float(cuts[allowed - 1]), f"at most {budget:g} alerts a day; no positives to weigh them by")
+        score = max(float(cuts[allowed - 1]), UNTRIED)
+        return Threshold(
+            score, f"at most {budget:g} alerts a day and at least {UNTRIED}; no positives to weigh them by"
+        )
     f1 = 2 * hits[:allowed] / (flagged[:allowed] + labels.sum())
     best = int(np.argmax(f1))  # the first of equals, so the highest score
     # Half-way to the next lower score, so that rounding in the last place cannot turn an alert
     lower = cuts[best + 1] if best + 1 < len(cuts) else 0.0
-    return Threshold(float((cuts[best] + lower) / 2), f"best F1 within {budget:g} alerts a day")
+    score = float((cuts[best] + lower) / 2)
+    if score < LOWEST:
+        return Threshold(LOWEST, f"best F1 within {budget:g} alerts a day, held at {LOWEST}")
+    return Threshold(score, f"best F1 within {budget:g} alerts a day")
 
 
 def measure_at(scores: Scores, labels: Labels, own: Episodes, threshold: float) -> dict[str, Any]:

@@ -58,6 +58,19 @@ def test_without_positives_the_budget_alone_decides():
     assert "no positives" in threshold.rule
 
 
+def test_without_positives_no_row_below_one_half_alerts():
+    own = episodes(np.arange(11, dtype=np.uint64), np.full(11, START))
+    threshold = choose_threshold(np.linspace(0, 0.4, 11), np.zeros(11, bool), own, budget=3)
+    assert threshold.score == 0.5
+
+
+def test_threshold_is_never_below_one_chance_in_a_hundred():
+    own = episodes(np.arange(3, dtype=np.uint64), np.full(3, START))
+    threshold = choose_threshold(np.array([0.003, 0.002, 0.001]), np.array([True, False, False]), own, budget=3)
+    assert threshold.score == 0.01
+    assert threshold.rule == "best F1 within 3 alerts a day, held at 0.01"
+
+
 def test_budget_takes_the_highest_episodes_of_each_day():
     clock = START + np.array([0, 0, 0, DAY_MS, DAY_MS, DAY_MS])
     scores = np.array([0.9, 0.5, 0.1, 0.3, 0.2, 0.1])

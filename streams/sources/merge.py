@@ -13,10 +13,9 @@ import numpy as np
 import xxhash
 from numpy.typing import NDArray
 
+from streams.clock import milliseconds
 from streams.sources.base import Chunk, Source
 
-EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
-MILLISECOND = dt.timedelta(milliseconds=1)
 BEFORE_ALL = np.iinfo(np.int64).min
 AFTER_ALL = np.iinfo(np.int64).max
 
@@ -48,7 +47,7 @@ def event_time_of(record: bytes) -> int | None:
         return None
     if isinstance(time, int):
         return time if abs(time) < AFTER_ALL else None
-    return (time - EPOCH) // MILLISECOND if time.tzinfo is not None else None
+    return milliseconds(time) if time.tzinfo is not None else None
 
 
 class _Lane:

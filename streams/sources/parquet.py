@@ -9,13 +9,16 @@ import datetime as dt
 import decimal
 import math
 from collections.abc import Callable, Iterator
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 import xxhash
 
+from streams.clock import milliseconds
+from streams.events import kinds
+from streams.events.fields import fields_of
 from streams.sources.base import Chunk, EmptySourceError, SourceError
 from streams.sources.ndjson import BLOCK_BYTES, check_file, reading
 
@@ -24,22 +27,6 @@ if TYPE_CHECKING:
     import pyarrow.parquet as pq
 
 MAGIC = b"PAR1"
-EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
-MILLISECOND = dt.timedelta(milliseconds=1)
-
-# The fields that events.md declares as a list or an object: in a table they may be strings of JSON
-# fmt: off
-NESTED = frozenset(
-    {
-        "aliases", "assets", "beneficiary_ids", "business_types", "codes", "consents", "control_totals",
-        "controller_names", "controllers", "crime_codes", "custodians", "data_categories", "directors",
-        "event_counts", "event_refs", "feature_codes", "fees", "funder_shares", "goods", "guarantor_ids",
-        "holders", "lender_ids", "licences", "linked_accounts", "loan_ids", "missing_fields", "other_ids",
-        "own_accounts", "related", "replacement", "reserve_by_holder", "schedule", "settlement_ids",
-        "topics", "underlying_loan_ids", "waybill_numbers",
-    }
-)
-# fmt: on
 
 
 class ParquetSource:
@@ -118,6 +105,13 @@ class ParquetSource:
                     raise SourceError(f"{locate(first)}: cannot be read: {error}") from error
 
 
+@cache
+def nested_fields() -> frozenset[str]:
+    """Return the names of all fields that are a list or an object: in a table they may be strings of JSON."""
+    fields = (field for kind in kinds().values() for field in fields_of(kind))
+    return frozenset(field.name for field in fields if field.base in {"list", "object", "part"})
+
+
 def rows_as_json(batch: "pa.RecordBatch") -> list[bytes]:
     """Turn the rows of a record batch into JSON objects, as the module says."""
     names: list[str] = []
@@ -144,7 +138,7 @@ def _values(name: str, column: "pa.Array") -> list[Any]:
         return column.cast(pa.timestamp("ms", tz=kind.tz), safe=False).cast(pa.int64()).to_pylist()
     values = column.to_pylist(maps_as_pydicts="strict") if pa.types.is_nested(kind) else column.to_pylist()
     if pa.types.is_string(kind) or pa.types.is_large_string(kind):
-        return [_parsed(value) for value in values] if name in NESTED else values
+        return [_parsed(value) for value in values] if name in nested_fields() else values
     if pa.types.is_integer(kind) or pa.types.is_boolean(kind) or pa.types.is_date(kind):
         return values
     return [_plain(value) for value in values]
@@ -180,7 +174,7 @@ def _plain_decimal(value: decimal.Decimal) -> float | int | None:
 
 def _plain_time(value: dt.datetime) -> int:
     aware = value if value.tzinfo is not None else value.replace(tzinfo=dt.UTC)
-    return (aware - EPOCH) // MILLISECOND
+    return milliseconds(aware)
 
 
 def _plain_bytes(value: bytes) -> str:

@@ -10,8 +10,8 @@ import msgspec
 
 NodeKind = Literal["account", "party", "platform", "project"]
 
-# (field, kind) of the giving and of the receiving side, then the fields whose sum moves; a side that the event leaves
-# out is the reporting platform
+# (fields of which the first that is there counts, kind) of the giving and of the receiving side, then the fields whose
+# sum moves; a side that the event leaves out is the reporting platform
 _Side = tuple[str, NodeKind]
 _MOVES: Final[dict[str, tuple[_Side, _Side, tuple[str, ...]]]] = {
     "payment": (("payer", "account"), ("payee", "account"), ("amount_minor",)),
@@ -22,7 +22,7 @@ _MOVES: Final[dict[str, tuple[_Side, _Side, tuple[str, ...]]]] = {
     "invest": (("investor_id", "party"), ("project_id", "project"), ("amount_minor",)),
     "redeem": (("project_id", "project"), ("investor_id", "party"), ("amount_minor",)),
     "withdraw": (("platform_id", "platform"), ("investor_id", "party"), ("amount_minor",)),
-    "account": (("person_id", "party"), ("acct_id", "account"), ("balance_minor",)),
+    "account": (("person_id org_id", "party"), ("acct_id", "account"), ("balance_minor",)),
 }
 
 
@@ -110,8 +110,8 @@ def _link(row: Mapping[str, Any]) -> Link | None:
 
 def _node(body: Mapping[str, Any], side: _Side, platform_id: str) -> str:
     """Pseudonym of one side of an event."""
-    field, kind = side
-    value = body.get(field)
+    fields, kind = side
+    value = next((body[field] for field in fields.split() if body.get(field) is not None), None)
     if isinstance(value, list):
         value = value[0] if value else None
     if value is None or kind == "platform":

@@ -1,0 +1,1 @@
+"""One file a resource; each has a `router`. `pages` holds those of the console."""

@@ -54,7 +54,6 @@ _SETTLED, _REVERSED = code("repay", "status", "settled"), code("repay", "status"
     for status in ("applied", "issued", "drawn", "renewed", "repaid", "default", "refused", "cancelled")
 )
 P2P = code("loan", "loan_type", "p2p")
-_STATISTICS = code("loan", "collected_under", "statistics")
 _ABSENT_DATE = np.iinfo(np.int32).min
 _APPLICATION_SPANS = np.array([7, 30, 90], dtype=np.int64) * MS_PER_DAY
 _ISSUE_SPANS = np.array([30, 90], dtype=np.int64) * MS_PER_DAY
@@ -303,10 +302,10 @@ def follow(
     """
     rows, is_repay, places, clocks, times, positions, platforms = events
     (
-        loan_ids, statuses, unders, borrower_ids, borrower_types, loan_types, principals, draws, currencies,
+        loan_ids, statuses, borrower_ids, borrower_types, loan_types, principals, draws, currencies,
         payment_ids, rates, terms,
     ) = loans_in  # fmt: skip
-    r_loan_ids, r_statuses, r_unders, r_principals, r_currencies, r_payment_ids, r_due, r_paid = repays_in
+    r_loan_ids, r_statuses, r_principals, r_currencies, r_payment_ids, r_due, r_paid = repays_in
     loans, borrowers, pairs, movements = tables
     applications, issues = rings
     raises, evidence = 0, 0
@@ -316,17 +315,14 @@ def follow(
         day = (times[n] + SHANGHAI_OFFSET_MS) // MS_PER_DAY
         _forget(applications, _APPLICATION_SPANS, B_APPLIED, clock, borrowers, pairs)
         _forget(issues, _ISSUE_SPANS, B_NEW, clock, borrowers, pairs)
-        if (r_unders[i] if is_repay[n] else unders[i]) == _STATISTICS:
-            continue
         key = r_loan_ids[i] if is_repay[n] else loan_ids[i]
         slot = claim(loans[0], loans[1], loans[2], loans[3], loans[4], key, today, NEVER)
         loan = loans[3][slot]
         if loan[TYPE] == 0 and not loan[FLAGS] & _MADE:  # a new row is all zeros, and 0 is a type
             loan[TYPE], loan[BORROWER_TYPE], loan[FLAGS] = -1, -1, _MADE
         before = loan[OUTSTANDING]
-        _book(loan, -1, borrowers, pairs)
-        known = True
         if is_repay[n]:
+            _book(loan, -1, borrowers, pairs)
             fen = in_fen(book, max(0, r_principals[i]), r_currencies[i], day, position)
             known = fen != UNKNOWN or r_statuses[i] != _REVERSED
             paid = day if r_paid[i] == ABSENT else (r_paid[i] + SHANGHAI_OFFSET_MS) // MS_PER_DAY
@@ -340,6 +336,8 @@ def follow(
             borrower, pair = _row(borrowers, whose), _row(pairs, pair_key)
             fen = in_fen(book, principals[i], currencies[i], day, position)
             _features(values[i], max(0, fen), rates[i], terms[i], clock, borrower, pair)
+            _book(loan, -1, borrowers, pairs)
+            known = True
             if not borrower[B_HEARD]:
                 borrower[B_HEARD], borrower[B_FIRST] = 1, clock
             is_new = not loan[FLAGS] & _HEARD

@@ -17,9 +17,12 @@ from features.catalogue import FINANCE, HISTORY_DAYS, Feature
 from features.ledger import BORROWER_COLUMNS, EVIDENCE, LOAN_COLUMNS, PAIR_COLUMNS, follow
 from features.measures.parity import Parities
 from features.measures.tables import ExpiringTable, packed, unpacked
-from streams.batch import ABSENT, Batch
+from streams.batch import ABSENT, Batch, Block
 from streams.clock import shanghai_day
+from streams.events import code
 
+_STATISTICS = code("loan", "collected_under", "statistics")
+_NO_ROWS = np.zeros(0, dtype=np.int64)
 _LIFE = 0.0
 _COLUMNS = (
     ("borrower_loans_open", "loans with principal owed", "loans", "-", _LIFE),
@@ -174,8 +177,8 @@ class LendingBook:
             New events with position and clock.
         """
         self._parities.update(batch)
-        loans, repays = _loan_columns(batch), _repay_columns(batch)
-        loan_rows, repay_rows = _rows_of(batch, "loan"), _rows_of(batch, "repay")
+        loans, repays = _block(batch, "loan"), _block(batch, "repay")
+        loan_rows, repay_rows = (_NO_ROWS if block is None else block.rows for block in (loans, repays))
         n, k = len(loan_rows), len(loan_rows) + len(repay_rows)
         values = np.zeros((n, len(_COLUMNS)), dtype=np.int64)
         out = (
@@ -194,8 +197,8 @@ class LendingBook:
         if k:
             raises = follow(
                 self._events(batch, loan_rows, repay_rows),
-                loans,
-                repays,
+                _loan_columns(loans),
+                _repay_columns(repays),
                 self._parities.book(),
                 tuple(table.arrays() for table in self._tables().values()),
                 (self._applications.arrays(), self._issues.arrays()),
@@ -264,16 +267,18 @@ class LendingBook:
         )
 
 
-def _rows_of(batch: Batch, kind: str) -> NDArray[np.int64]:
-    """Rows of one kind."""
+def _block(batch: Batch, kind: str) -> Block | None:
+    """The events of one kind, without those collected for statistics alone; None if there are none."""
     block = batch.blocks.get(kind)
-    return np.zeros(0, dtype=np.int64) if block is None else block.rows
+    if block is None:
+        return None
+    kept = np.flatnonzero(block["collected_under"] != _STATISTICS)
+    return block if len(kept) == len(block) else block.take(block.rows[kept], kept)
 
 
 _LOAN_FIELDS = (
     ("loan_id", "uint64"),
     ("status", "int8"),
-    ("collected_under", "int8"),
     ("borrower_id", "uint64"),
     ("borrower_party_type", "int8"),
     ("loan_type", "int8"),
@@ -285,7 +290,6 @@ _LOAN_FIELDS = (
 _REPAY_FIELDS = (
     ("loan_id", "uint64"),
     ("status", "int8"),
-    ("collected_under", "int8"),
     ("principal_minor", "int64"),
     ("currency", "int16"),
     ("payment_id", "uint64"),
@@ -294,9 +298,8 @@ _REPAY_FIELDS = (
 )
 
 
-def _loan_columns(batch: Batch) -> tuple[NDArray[Any], ...]:
+def _loan_columns(block: Block | None) -> tuple[NDArray[Any], ...]:
     """Columns of the loan events; rate and term with -1 for absent."""
-    block = batch.blocks.get("loan")
     if block is None:
         none = np.zeros(0, dtype=np.int64)
         return (*(np.zeros(0, dtype=dtype) for _, dtype in _LOAN_FIELDS), none, none)
@@ -304,9 +307,8 @@ def _loan_columns(batch: Batch) -> tuple[NDArray[Any], ...]:
     return (*(block[name] for name, _ in _LOAN_FIELDS), *told)
 
 
-def _repay_columns(batch: Batch) -> tuple[NDArray[Any], ...]:
+def _repay_columns(block: Block | None) -> tuple[NDArray[Any], ...]:
     """Columns of the repayment events."""
-    block = batch.blocks.get("repay")
     if block is None:
         return tuple(np.zeros(0, dtype=dtype) for _, dtype in _REPAY_FIELDS)
     return tuple(block[name] for name, _ in _REPAY_FIELDS)

@@ -6,9 +6,10 @@ file each, as typed and frozen structs; the type of a field says what the field 
 (`streams/batch.py`) and refuses bad ones as `DeadLetter`s that say which field, what was expected, what was found and
 where.
 
-Between the two stands the *canonical body*: the event as compact JSON in the order of its struct, times as milliseconds,
-defaults left out, every identity as a keyed hash. Equal events have equal bodies; a body decodes to itself; every column
-is read from the body and from nothing else. So what the archive keeps is enough to see the same past again.
+Between the two stands the *canonical body*: the event as compact JSON in the order of its struct, times as
+milliseconds, defaults left out, every identity as a keyed hash. Equal events have equal bodies; a body decodes to
+itself; every column is read from the body and from nothing else. So what the archive keeps is enough to see the same
+past again.
 
 `streams/identity.py` hashes identities with the deployment's key, `streams/sensitive.py` finds what may not come in at
 all, `streams/money.py` and `streams/clock.py` keep amounts and times exact. Sources (files, HTTP bodies, Kafka) live in

@@ -1,7 +1,7 @@
 """BLAKE2b with a key, compiled, for the identities that stand in a canonical body as they were sent.
 
-RFC 7693 with 8 bytes of output; equal to `hashlib.blake2b(text, key=key, digest_size=8)`. The state after the key block is
-the same for every text and is kept.
+RFC 7693 with 8 bytes of output; equal to `hashlib.blake2b(text, key=key, digest_size=8)`. The state after the key
+block is the same for every text and is kept.
 """
 
 from __future__ import annotations

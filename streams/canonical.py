@@ -7,15 +7,15 @@ between them, the zone of a time or the writing of an identity, and a body that 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from functools import cache
 from typing import Any, Final
 
 import msgspec
 from msgspec.structs import force_setattr
 
-from streams.clock import milliseconds
+from streams.batch import ABSENT
+from streams.clock import milliseconds, parse_time, parse_times
 from streams.errors import Fault
 from streams.events.base import Event, Form, Part
 from streams.events.fields import Field, fields_of
@@ -36,14 +36,14 @@ encode: Final = msgspec.json.Encoder(order="deterministic").encode
 Prepare = Callable[[Any], None]
 
 
-def _lines(field: Field, struct: type[Event | Part]) -> list[str]:
+def _lines(field: Field) -> list[str]:
     """Return the source lines that prepare one field of `event`; none for a field that stays as it was sent."""
     name, guard = field.name, "" if field.required else "if value is not None: "
     change = ""
     if field.form in _CACHES:
         cache_name = _CACHES[field.form]
         change = f"[{cache_name}[item] for item in value]" if field.base == "list" else f"{cache_name}[value]"
-    elif field.base == "time":
+    elif field.base == "time" and name != "event_time":
         guard = "if value.__class__ is datetime: "
         change = "milliseconds(value)"
     elif field.form is Form.MONTH:
@@ -56,17 +56,15 @@ def _lines(field: Field, struct: type[Event | Part]) -> list[str]:
 
 
 def _source(struct: type[Event | Part]) -> list[str]:
-    lines = [line for field in fields_of(struct) for line in _lines(field, struct)]
-    if issubclass(struct, Event) and struct.check is not None:
-        lines.append("event.check()")
-    return lines
+    lines = ["event.check()"] if issubclass(struct, Event) and struct.check is not None else []
+    return lines + [line for field in fields_of(struct) for line in _lines(field)]
 
 
 def prepare_function(struct: type[Event | Part], identities: Identities) -> Prepare:
     """Return the function that brings an event (or a part of one) of this struct into canonical form, in place.
 
-    It raises `Fault` for an identity that is none, and for what the kind's own `check` refuses. The event must be a fresh
-    one: structs are frozen, and nobody else may have seen it.
+    It leaves the event's own time to the caller, and raises `Fault` for an identity that is none and for what the
+    kind's own `check` refuses. The event must be a fresh one: structs are frozen, and nobody else may have seen it.
     """
     lines = _source(struct)
     names: dict[str, Any] = {
@@ -85,16 +83,82 @@ def prepare_function(struct: type[Event | Part], identities: Identities) -> Prep
     return prepare
 
 
-def canonical_functions(identities: Identities) -> dict[type[Event], Prepare]:
-    """Return the function of each kind that brings its events into canonical form."""
-    functions: dict[type[Event], Prepare] = {
-        struct: prepare_function(struct, identities) for struct in kinds().values()
-    }
-    label, correction = kinds()["label"], kinds().get("correction")
-    functions[label] = _label_function(functions[label], identities)
-    if correction is not None:
-        functions[correction] = _correction_function(functions[correction], functions)
-    return functions
+class Writer:
+    """Writes canonical bodies for one deployment.
+
+    Parameters
+    ----------
+    identities : Identities
+        Makes the pseudonyms.
+    """
+
+    def __init__(self, identities: Identities) -> None:
+        self._prepare: dict[type[Event], Prepare] = {
+            struct: prepare_function(struct, identities) for struct in kinds().values()
+        }
+        label, correction = kinds()["label"], kinds()["correction"]
+        self._prepare[label] = _label_function(self._prepare[label], identities)
+        self._prepare[correction] = self._correction_function(self._prepare[correction])
+
+    def body(self, event: Event) -> bytes:
+        """Return the canonical body of a fresh event; `Fault` if it has none. The event itself is changed."""
+        self._finish(event)
+        return encode(event)
+
+    def bodies(self, events: Sequence[Event]) -> list[bytes | None]:
+        """Return the canonical body of each of some fresh events; None where `body` would raise."""
+        prepare, found = self._prepare, list[bytes | None]()
+        for event, time in zip(events, _times(events), strict=True):
+            if time == ABSENT:
+                found.append(None)
+                continue
+            try:
+                force_setattr(event, "event_time", time)
+                prepare[event.__class__](event)
+                found.append(encode(event))
+            except (msgspec.MsgspecError, Fault, ValueError, OverflowError, RecursionError):
+                found.append(None)
+        return found
+
+    def _finish(self, event: Event) -> None:
+        try:
+            force_setattr(event, "event_time", parse_time(event.event_time))
+        except ValueError:
+            raise Fault(
+                "wrong_type", "$.event_time", "an RFC 3339 time with offset, or int milliseconds", "another text"
+            ) from None
+        self._prepare[event.__class__](event)
+
+    def _correction_function(self, prepare: Prepare) -> Prepare:
+        """A replacement is a whole event without its id, and goes the way of its own kind."""
+
+        def prepare_correction(event: Any) -> None:
+            prepare(event)
+            if event.replacement is None:
+                return
+            if "event_id" in event.replacement:
+                raise Fault("unknown_field", "$.replacement.event_id", "the replacement without event_id", "one")
+            struct = kinds().get(str(event.replacement.get("kind")))
+            if struct is None or struct.__struct_config__.tag == "correction":
+                raise Fault("unknown_kind", "$.replacement.kind", "the kind of the corrected event", "another")
+            replacement = msgspec.convert({"event_id": "replacement", **event.replacement}, struct)
+            self._finish(replacement)
+            whole = msgspec.json.decode(encode(replacement))
+            del whole["event_id"]
+            force_setattr(event, "replacement", whole)
+
+        return prepare_correction
+
+
+def _times(events: Sequence[Event]) -> list[int]:
+    """Return the time of each event in milliseconds, `ABSENT` where its text is no time."""
+    times: list[Any] = [event.event_time for event in events]
+    texts = [(number, time) for number, time in enumerate(times) if time.__class__ is str]
+    if len(texts) == len(times):
+        return parse_times(times).tolist()
+    for (number, _), time in zip(texts, parse_times([text for _, text in texts]).tolist(), strict=True):
+        times[number] = time
+    return times
 
 
 def _label_function(prepare: Prepare, identities: Identities) -> Prepare:
@@ -110,42 +174,26 @@ def _label_function(prepare: Prepare, identities: Identities) -> Prepare:
     return prepare_label
 
 
-def _correction_function(prepare: Prepare, functions: dict[type[Event], Prepare]) -> Prepare:
-    """A replacement is a whole event without its id, and goes through the function of its own kind."""
-
-    def prepare_correction(event: Any) -> None:
-        prepare(event)
-        if event.replacement is None:
-            return
-        if "event_id" in event.replacement:
-            raise Fault("unknown_field", "$.replacement.event_id", "the replacement without event_id", "one")
-        struct = kinds().get(str(event.replacement.get("kind")))
-        if struct is None or struct.__struct_config__.tag == "correction":
-            raise Fault("unknown_kind", "$.replacement.kind", "the kind of the corrected event", "another")
-        replacement = msgspec.convert({"event_id": "replacement", **event.replacement}, struct)
-        functions[struct](replacement)
-        whole = msgspec.json.decode(encode(replacement))
-        del whole["event_id"]
-        force_setattr(event, "replacement", whole)
-
-    return prepare_correction
-
-
-def needs_tidying(bodies: list[bytes]) -> list[int]:
+def needs_tidying(bodies: Sequence[bytes]) -> list[int]:
     """Return the numbers of the bodies with a text that is not in NFKC or has blanks at its ends.
 
-    >>> needs_tidying([b'{"a":"b"}', b'{"a":"b "}', '{"a":"ＡＢ"}'.encode(), '{"a":"\u4e2d"}'.encode()])
+    >>> bodies = [b'{"a":"b"}', b'{"a":"b "}', '{"a":"ＡＢ"}'.encode(), '{"a":"\u4e2d"}'.encode()]
+    >>> needs_tidying(bodies)
     [1, 2]
     """
     joined = b"".join(bodies)
-    if joined.isascii() and b"\\" not in joined and b'" ' not in joined and b' "' not in joined:
+    if joined.isascii() and b"\\" not in joined and (b" " not in joined or not _has_blank_ends(joined)):
         return []
     return [number for number, body in enumerate(bodies) if _is_untidy(body)]
 
 
+def _has_blank_ends(text: bytes) -> bool:
+    return b'" ' in text or b' "' in text
+
+
 def _is_untidy(body: bytes) -> bool:
     if body.isascii() and b"\\" not in body:
-        return b'" ' in body or b' "' in body
+        return _has_blank_ends(body)
     return _differs(msgspec.json.decode(body))
 
 

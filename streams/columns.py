@@ -1,11 +1,12 @@
 """Columns out of canonical bodies: one compiled walk over the bytes of each event, straight into arrays.
 
-The reader trusts its input to be what `streams.canonical` wrote (compact JSON, struct order, hashed identities); a value
-that does not have its form, such as a region that is no six digits, is reported by slot and not by exception.
+The reader trusts its input to be what `streams.canonical` wrote (compact JSON, struct order, hashed identities); a
+value that does not have its form, such as a region that is no six digits, is reported by slot and not by exception.
 
-Encodings: hashes and business ids uint64 (0 absent), integers and times int64 (`ABSENT`), booleans int8 (1, 0, -1), closed
-sets int8 or int16 in the order of the set (-1, or the default), dates int32 days since 1970-01-01 (`ABSENT_DATE`), regions
-and other digits int32 (0), numbers float64 (nan). Texts, sealed values, lists and objects make no column.
+Encodings: hashes and business ids uint64 (0 absent), integers and times int64 (`ABSENT`), booleans int8 (1, 0, -1),
+closed sets int8 or int16 in the order of the set (-1, or the default), dates int32 days since 1970-01-01
+(`ABSENT_DATE`), regions and other digits int32 (0), numbers float64 (nan). Texts, sealed values, lists and objects make
+no column.
 """
 
 from __future__ import annotations
@@ -20,10 +21,12 @@ from numpy.typing import NDArray
 
 from streams.batch import Block, Columns
 from streams.blake import blake
+from streams.clock import days_from_civil
 from streams.derived import derive
-from streams.events.registry import KINDS
+from streams.events.names import KINDS
 from streams.identity import Identities
 from streams.keys import siphash
+from streams.lookup import find, sample_at
 from streams.plan import (
     BOOL,
     COMMON,
@@ -43,28 +46,9 @@ from streams.plan import (
     kind_table,
     plan_of,
 )
+from streams.swar import closing_quote, joined, quote_or_escape
 
 _EVENT_ID, _EVENT_HIGH, _EVENT_TIME, _PLATFORM, _LINE, _REGION = range(len(COMMON))
-_PRIME, _OFFSET = np.uint64(0x100000001B3), np.uint64(0xCBF29CE484222325)
-_NONE = np.uint64(0)
-
-
-@njit(cache=True, nogil=True, inline="always")
-def _fnv(text: NDArray[np.uint8], start: int, end: int, state: np.uint64) -> np.uint64:
-    for i in range(start, end):
-        state = (state ^ np.uint64(text[i])) * _PRIME
-    return state
-
-
-@njit(cache=True, nogil=True, inline="always")
-def _find(keys: NDArray[np.uint64], numbers: NDArray[np.int16], hashed: np.uint64, missing: int) -> int:
-    mask = np.uint64(len(keys) - 1)
-    place = hashed & mask
-    while keys[place] != _NONE:
-        if keys[place] == hashed:
-            return numbers[place]
-        place = (place + np.uint64(1)) & mask
-    return missing
 
 
 @njit(cache=True, nogil=True, inline="always")
@@ -87,6 +71,15 @@ def _digits(text: NDArray[np.uint8], start: int, end: int) -> int:
 
 
 @njit(cache=True, nogil=True, inline="always")
+def _same(text: NDArray[np.uint8], start: int, end: int, other_start: int, other_end: int) -> bool:
+    """Tell whether two texts are equal: neighbours often come from one platform."""
+    i, n = 0, end - start
+    while i < n and text[start + i] == text[other_start + i]:
+        i += 1
+    return i == n and n == other_end - other_start
+
+
+@njit(cache=True, nogil=True, inline="always")
 def _colon(text: NDArray[np.uint8], start: int, end: int) -> int:
     """Return where the first colon stands, or -1."""
     for i in range(start, end):
@@ -100,23 +93,18 @@ def _is_hashed(text: NDArray[np.uint8], start: int, end: int) -> bool:
     """Tell whether the text is `#` and 16 hexadecimal digits."""
     if end - start != 17 or text[start] != 35:
         return False
-    for i in range(start + 1, end):
-        if not (48 <= text[i] <= 57 or 97 <= text[i] <= 102):
-            return False
-    return True
+    i = start + 1
+    while i < end and (48 <= text[i] <= 57 or 97 <= text[i] <= 102):
+        i += 1
+    return i == end
 
 
 @njit(cache=True, nogil=True)
 def _days(text: NDArray[np.uint8], start: int, end: int) -> int:
-    """Return the day number of YYYY-MM-DD or of the first of YYYY-MM (Hinnant, days from civil)."""
+    """Return the day number of YYYY-MM-DD or of the first of YYYY-MM."""
     year, month = _digits(text, start, start + 4), _digits(text, start + 5, start + 7)
     day = _digits(text, start + 8, start + 10) if end - start == 10 else 1
-    if month <= 2:
-        year -= 1
-    era = year // 400
-    of_era = year - era * 400
-    of_year = (153 * (month - 3 if month > 2 else month + 9) + 2) // 5 + day - 1
-    return era * 146097 + of_era * 365 + of_era // 4 - of_era // 100 + of_year - 719468
+    return days_from_civil(year, month, day)
 
 
 @njit(cache=True, nogil=True)
@@ -147,22 +135,13 @@ def _number(text: NDArray[np.uint8], start: int, end: int) -> float:
 
 
 @njit(cache=True, nogil=True, inline="always")
-def _text_end(text: NDArray[np.uint8], start: int, end: int) -> int:
-    """Return where the closing quote of a text stands."""
-    i = start
-    while i < end and text[i] != 34:
-        i += 2 if text[i] == 92 else 1
-    return i
-
-
-@njit(cache=True, nogil=True, inline="always")
 def _nested_end(text: NDArray[np.uint8], start: int, end: int) -> int:
     """Return the place after a list or object."""
     depth, i = 0, start
     while i < end:
         c = text[i]
         if c == 34:
-            i = _text_end(text, i + 1, end)
+            i = closing_quote(text, i + 1)
         elif c == 91 or c == 123:
             depth += 1
         elif c == 93 or c == 125:
@@ -192,22 +171,18 @@ def _read(
     spans: NDArray[np.int64],
 ) -> None:
     """Fill `out[slot, k]` from event `rows[k]`; a slot that no event has stays as it is and unseen."""
+    platform_start, platform_end, platform = 0, 0, np.int64(0)
     for k in range(len(rows)):
         i, end = bounds[rows[k]] + 1, bounds[rows[k] + 1]
-        platform_start, platform_end = 0, 0
         while i < end and text[i] == 34:
             start = i + 1
-            hashed = _OFFSET
-            i = start
-            while i < end and text[i] != 34:
-                hashed = (hashed ^ np.uint64(text[i])) * _PRIME
-                i += 1
-            slot = _find(keys, key_slots, hashed, -1)
+            i = quote_or_escape(text, start)
+            slot = find(keys, key_slots, sample_at(text, start, i, 0), -1)
             i += 2
             start = i
             if text[i] == 34:
                 start = i + 1
-                stop = _text_end(text, start, end)
+                stop = closing_quote(text, start)
                 i = stop + 1
             elif text[i] == 91 or text[i] == 123:
                 i = _nested_end(text, i, end)
@@ -229,14 +204,14 @@ def _read(
                 value = _digits(text, start + negative, stop)
                 if negative:
                     value = -value
-            elif operation == PSEUDONYM or operation == PARTY:
+            elif operation in (PSEUDONYM, PARTY):
                 value = np.int64(_hex(text, stop - 16, stop))
                 if operation == PARTY and stop - start > 18:
                     if not seen[slot + 1]:
                         seen[slot + 1] = True
                         out[slot + 1, :] = defaults[slot + 1]
-                    typed = _fnv(text, start, stop - 18, (_OFFSET ^ np.uint64(slot + 1)) * _PRIME)
-                    out[slot + 1, k] = _find(values, value_codes, typed, -1)
+                    typed = sample_at(text, start, stop - 18, slot + 2)
+                    out[slot + 1, k] = find(values, value_codes, typed, -1)
             elif operation == OPEN_PARTY:
                 colon = _colon(text, start, stop)
                 number = start if colon < 0 else colon + 1
@@ -248,18 +223,23 @@ def _read(
                     if not seen[slot + 1]:
                         seen[slot + 1] = True
                         out[slot + 1, :] = defaults[slot + 1]
-                    typed = _fnv(text, start, colon, (_OFFSET ^ np.uint64(slot + 1)) * _PRIME)
-                    out[slot + 1, k] = _find(values, value_codes, typed, -1)
+                    typed = sample_at(text, start, colon, slot + 2)
+                    out[slot + 1, k] = find(values, value_codes, typed, -1)
             elif operation == ENUM:
-                value = _find(values, value_codes, _fnv(text, start, stop, (_OFFSET ^ np.uint64(slot)) * _PRIME), -1)
+                value = find(values, value_codes, sample_at(text, start, stop, slot + 1), -1)
             elif operation == BOOL:
                 value = np.int64(text[start] == 116)
             elif operation == SHARED:
-                low, _ = siphash(text, 0, 0, start, stop, words)
-                value = np.int64(low)
                 if slot == _PLATFORM:
+                    if not _same(text, start, stop, platform_start, platform_end):
+                        low, _ = siphash(text, 0, 0, start, stop, words)
+                        platform = np.int64(low)
                     platform_start, platform_end = start, stop
                     spans[k, 2], spans[k, 3] = start, stop
+                    value = platform
+                else:
+                    low, _ = siphash(text, 0, 0, start, stop, words)
+                    value = np.int64(low)
             elif operation == KEY:
                 low, _ = siphash(text, platform_start, platform_end, start, stop, words)
                 value = np.int64(low)
@@ -290,7 +270,7 @@ def _read_kinds(
     for row in range(len(found)):
         start, end = bounds[row] + 9, bounds[row + 1]
         if end - start > 2 and text[start - 9] == 123 and text[start - 1] == 34:
-            found[row] = _find(keys, numbers, _fnv(text, start, _text_end(text, start, end), _OFFSET), -1)
+            found[row] = find(keys, numbers, sample_at(text, start, closing_quote(text, start), 0), -1)
     return found
 
 
@@ -333,10 +313,7 @@ def read_columns(bodies: Sequence[bytes], identities: Identities) -> Table:
     ValueError
         If a body does not start with a known kind: it is no canonical body.
     """
-    joined = b"".join(bodies)
-    text = np.frombuffer(joined or b" ", np.uint8)
-    bounds = np.zeros(len(bodies) + 1, np.int64)
-    np.cumsum(np.fromiter(map(len, bodies), np.int64, len(bodies)), out=bounds[1:])
+    whole, text, bounds = joined(bodies)
     kinds = _read_kinds(text, bounds, *kind_table())
     if len(kinds) and int(kinds.min()) < 0:
         row = int(np.argmin(kinds))
@@ -352,7 +329,7 @@ def read_columns(bodies: Sequence[bytes], identities: Identities) -> Table:
         blocks={},
         fault=np.full(n, -1, np.int16),
         spans=np.zeros((n, 4), np.int64),
-        joined=joined,
+        joined=whole,
     )
     for number in np.flatnonzero(np.bincount(table.kind, minlength=len(KINDS))).tolist():
         rows = np.flatnonzero(kinds == number)

@@ -1,4 +1,4 @@
-"""A record that was refused: its bytes, the reason, and where it stood, so that nothing is lost and somebody can act."""
+"""A record that was refused: its bytes, the reason, and where it stood; nothing is lost and somebody can act."""
 
 from __future__ import annotations
 

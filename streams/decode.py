@@ -8,6 +8,7 @@ canonical body, and its share of one walk that fills the columns. A record at wh
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from functools import reduce
 from typing import Any, Final
 
@@ -17,7 +18,7 @@ import xxhash
 from numpy.typing import NDArray
 
 from streams.batch import Batch
-from streams.canonical import canonical_functions, encode, needs_tidying
+from streams.canonical import Writer, needs_tidying
 from streams.clock import FUTURE_MS
 from streams.columns import Table, read_columns
 from streams.dead_letters import DeadLetter
@@ -34,7 +35,45 @@ _STUMBLES: Final = (msgspec.MsgspecError, StreamError, ValueError, OverflowError
 #: How much of a record that is too large its dead letter keeps.
 _KEPT_BYTES: Final = 1 << 16
 
+#: How many records are decoded before the first of them is encoded.
+_GROUP: Final = 64
+
 Locate = Callable[[int], str]
+
+
+@dataclass(slots=True)
+class _Bodies:
+    """The good records of a call: rows, canonical bodies and names; `slow` are the rows that need another look."""
+
+    rows: list[int] = field(default_factory=list)
+    bodies: list[bytes] = field(default_factory=list)
+    platform_ids: list[str] = field(default_factory=list)
+    event_ids: list[str] = field(default_factory=list)
+    slow: list[tuple[int, int]] = field(default_factory=list)
+
+    def add(self, rows: list[int], events: list[Event], bodies: Sequence[bytes | None]) -> None:
+        """Add records with a body; those without go to `slow`."""
+        if None not in bodies:
+            self.rows += rows
+            self.bodies += bodies  # type: ignore[arg-type]
+            self.platform_ids += [event.platform_id for event in events]
+            self.event_ids += [event.event_id for event in events]
+            return
+        for row, event, body in zip(rows, events, bodies, strict=True):
+            if body is None:
+                self.slow.append((row, EXACT))
+            else:
+                self.rows.append(row)
+                self.bodies.append(body)
+                self.platform_ids.append(event.platform_id)
+                self.event_ids.append(event.event_id)
+
+    def keep(self, numbers: list[int]) -> None:
+        """Keep some of them, in this order."""
+        self.rows = [self.rows[n] for n in numbers]
+        self.bodies = [self.bodies[n] for n in numbers]
+        self.platform_ids = [self.platform_ids[n] for n in numbers]
+        self.event_ids = [self.event_ids[n] for n in numbers]
 
 
 class Decoder:
@@ -67,7 +106,7 @@ class Decoder:
         self._read: Callable[[bytes], Any] = msgspec.json.Decoder(
             reduce(lambda left, right: left | right, classes)  # type: ignore[arg-type,return-value]
         ).decode
-        self._prepare = canonical_functions(self.identities)
+        self._writer = Writer(self.identities)
 
     @property
     def unknown_fields(self) -> dict[str, int]:
@@ -112,24 +151,18 @@ class Decoder:
             The others, in the same order.
         """
         faults: dict[int, Fault] = {}
-        rows, events, bodies = self._bodies(records, faults)
-        table = read_columns(bodies, self.identities)
+        found = self._bodies(records, faults)
+        rows = found.rows
+        table = read_columns(found.bodies, self.identities)
         received = np.full(len(records), ingest_time, np.int64) if ingest_times is None else ingest_times
-        taken = np.array(rows, np.int64)
         good = table.fault < 0
         if ingest_times is None:
             good &= table.event_time <= ingest_time + FUTURE_MS
-        for row in np.flatnonzero(~good).tolist():
-            faults[rows[row]] = self._late_fault(table, row, records[rows[row]], ingest_time)
+        for number in np.flatnonzero(~good).tolist():
+            faults[rows[number]] = self._late_fault(table, number, records[rows[number]], ingest_time)
         numbers = first_record + np.arange(len(records), dtype=np.int64) if ordinals is None else ordinals
-        batch = self._batch(
-            table,
-            received[taken],
-            numbers[taken],
-            [e.platform_id for e in events],
-            [e.event_id for e in events],
-            bodies,
-        )
+        taken = np.array(rows, np.int64)
+        batch = self._batch(table, received[taken], numbers[taken], found.platform_ids, found.event_ids, found.bodies)
         if not good.all():
             batch = batch.take(np.flatnonzero(good))
         where = locate or (lambda ordinal: f"{source}, record {ordinal + 1}")
@@ -156,88 +189,92 @@ class Decoder:
         """
         bodies = list(bodies)
         table = read_columns(bodies, self.identities)
-        joined, spans = table.joined, table.spans.tolist()
         records = np.arange(len(bodies), dtype=np.int64)
-        event_ids = [_unescaped(joined[start:end]) for start, end, _, _ in spans]
-        platform_ids = [_unescaped(joined[start:end]) for _, _, start, end in spans]
+        event_ids = _texts(table.joined, table.spans[:, :2])
+        # A batch has many events and few platforms
+        _, firsts, which = np.unique(table.platform, return_index=True, return_inverse=True)
+        names = _texts(table.joined, table.spans[firsts, 2:])
+        platform_ids = [names[number] for number in which.tolist()]
         return self._batch(table, np.asarray(ingest_times, np.int64), records, platform_ids, event_ids, bodies)
 
-    def _bodies(self, records: Sequence[bytes], faults: dict[int, Fault]) -> tuple[list[int], list[Event], list[bytes]]:
-        """Return row, event and canonical body of each good record; put the faults of the others into `faults`."""
-        rows: list[int] = []
-        events: list[Event] = []
-        bodies: list[bytes] = []
-        read, prepare = self._read, self._prepare
-        for row, flag in enumerate(look(records)):
-            try:
+    def _bodies(self, records: Sequence[bytes], faults: dict[int, Fault]) -> _Bodies:
+        """Return the good records' bodies; put the faults of the others into `faults`."""
+        found = _Bodies()
+        flags = look(records)
+        read, write = self._read, self._writer.bodies
+        # In small groups: 64 fresh events stay in the processor's cache from decoding to encoding, 8192 do not
+        for first in range(0, len(records), _GROUP):
+            rows: list[int] = []
+            events: list[Event] = []
+            for row, flag in enumerate(flags[first : first + _GROUP], first):
                 if flag == PLAIN:
-                    event = read(records[row])
-                    prepare[event.__class__](event)
-                    body = encode(event)
-                elif flag == BLANK:
-                    continue
-                else:
-                    event, body = self._slow(records[row], flag)
-            except _STUMBLES:
-                try:
-                    event, body = self._mended(records[row])
-                except Fault as fault:
-                    faults[row] = fault
-                    continue
-            rows.append(row)
-            events.append(event)
-            bodies.append(body)
-        return self._tidied(records, rows, events, bodies, faults)
+                    try:
+                        events.append(read(records[row]))
+                        rows.append(row)
+                    except _STUMBLES:
+                        found.slow.append((row, EXACT))
+                elif flag != BLANK:
+                    found.slow.append((row, flag))
+            found.add(rows, events, write(events))
+        if found.slow:
+            self._take_slow(records, found, faults)
+        self._take_untidy(records, found, faults)
+        return found
+
+    def _take_slow(self, records: Sequence[bytes], found: _Bodies, faults: dict[int, Fault]) -> None:
+        """Add what the slow path makes of its records, in the order of the records."""
+        for row, flag in found.slow:
+            mended = self._taken(records[row], row, flag, faults)
+            if mended is not None:
+                found.add([row], [mended[0]], [mended[1]])
+        found.keep(sorted(range(len(found.rows)), key=found.rows.__getitem__))
+
+    def _take_untidy(self, records: Sequence[bytes], found: _Bodies, faults: dict[int, Fault]) -> None:
+        """Bring texts into NFKC without blanks at their ends."""
+        dropped: set[int] = set()
+        for number in needs_tidying(found.bodies):
+            row = found.rows[number]
+            mended = self._taken(records[row], row, EXACT, faults)
+            if mended is None:
+                dropped.add(number)
+            else:
+                event, found.bodies[number] = mended
+                found.event_ids[number], found.platform_ids[number] = event.event_id, event.platform_id
+        if dropped:
+            found.keep([number for number in range(len(found.rows)) if number not in dropped])
+
+    def _taken(self, record: bytes, row: int, flag: int, faults: dict[int, Fault]) -> tuple[Event, bytes] | None:
+        """Return what the slow path makes of a record, or put its fault into `faults`."""
+        try:
+            return self._slow(record, flag)
+        except Fault as fault:
+            faults[row] = fault
+        except Exception as error:
+            # Never seen; one record that finds a defect of ours must not stop all that come after it
+            faults[row] = Fault("undecodable", "$", "a record that the decoder can judge", type(error).__name__)
+        return None
 
     def _slow(self, record: bytes, flag: int) -> tuple[Event, bytes]:
-        """Decode a record that the first look did not find plain."""
+        """Decode a record that is not plain, or raise its first `Fault`."""
         if flag == TOO_LARGE:
             raise too_large(record)
         if flag == TOO_DEEP:
             raise too_deep()
-        if flag == EXACT:
-            raise StreamError("taken apart by the explainer")
         if flag == WORDS:
-            self._explainer.refuse_words(msgspec.json.decode(record))
-        event = self._read(record)
-        self._prepare[event.__class__](event)
-        return event, encode(event)
-
-    def _mended(self, record: bytes) -> tuple[Event, bytes]:
-        """Return a mended event, or raise the first `Fault` of the record."""
-        for fault in _unparsable(record):
-            raise fault
+            try:
+                self._explainer.refuse_words(msgspec.json.decode(record))
+                event = self._read(record)
+                return event, self._writer.body(event)
+            except _STUMBLES:
+                pass
         mended = self._explainer.mend(record)
         try:
             event = self._read(mended)
-            self._prepare[event.__class__](event)
-            return event, encode(event)
+            return event, self._writer.body(event)
         except Fault:
             raise
         except _STUMBLES as error:
             raise Fault("wrong_type", "$", "an event", str(error)) from None
-
-    def _tidied(
-        self,
-        records: Sequence[bytes],
-        rows: list[int],
-        events: list[Event],
-        bodies: list[bytes],
-        faults: dict[int, Fault],
-    ) -> tuple[list[int], list[Event], list[bytes]]:
-        """Bring texts into NFKC without blanks at their ends where a body has one that is not."""
-        untidy = needs_tidying(bodies)
-        if not untidy:
-            return rows, events, bodies
-        dropped: set[int] = set()
-        for number in untidy:
-            try:
-                events[number], bodies[number] = self._mended(records[rows[number]])
-            except Fault as fault:
-                faults[rows[number]] = fault
-                dropped.add(number)
-        kept = [number for number in range(len(rows)) if number not in dropped]
-        return [rows[n] for n in kept], [events[n] for n in kept], [bodies[n] for n in kept]
 
     def _late_fault(self, table: Table, row: int, record: bytes, ingest_time: int) -> Fault:
         """Return the fault that only the columns show: a code that is no code, or a time in the future."""
@@ -281,28 +318,24 @@ class Decoder:
         )
 
 
-def _unescaped(text: bytes) -> str:
-    return str(msgspec.json.decode(b'"' + text + b'"')) if b"\\" in text else text.decode()
-
-
-def _unparsable(record: bytes) -> list[Fault]:
-    """Return the fault of a record that must not even be parsed, if it is one."""
-    flag = look([record])[0]
-    if flag == TOO_LARGE:
-        return [too_large(record)]
-    return [too_deep()] if flag == TOO_DEEP else []
+def _texts(joined: bytes, spans: NDArray[np.int64]) -> list[str]:
+    """Return the JSON texts that stand at some spans."""
+    places = spans.tolist()
+    if joined.isascii() and b"\\" not in joined:
+        text = joined.decode("ascii")
+        return [text[start:end] for start, end in places]
+    return [str(msgspec.json.decode(joined[start - 1 : end + 1])) for start, end in places]
 
 
 def _letter(record: bytes, fault: Fault, source: str, ordinal: int, locate: Locate, received: int) -> DeadLetter:
-    where = locate(ordinal)
     platform: str | None = None
-    if fault.reason not in ("too_large", "malformed_json"):
+    if fault.reason not in ("too_large", "malformed_json", "undecodable"):
         value = msgspec.json.decode(record)
         if isinstance(value, dict) and isinstance(value.get("platform_id"), str):
             platform = value["platform_id"]
     return dead_letter(
         fault,
-        where=where,
+        where=locate(ordinal),
         source=source,
         record=ordinal,
         body=record[:_KEPT_BYTES] if fault.reason == "too_large" else record,

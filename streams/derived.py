@@ -1,8 +1,7 @@
-"""Columns that no single field gives: who stands on each side of a payment, what a loan is by its line, what a label means.
+"""Columns that no single field gives: the parties of a payment, the type of a loan by its line, the target of a label.
 
-The rules are those of the page of events: a party's type is its `*_type` field, else the TYPE of its id, else the name of
-the field that it stands in. A side on which both a person and an organisation are named is the organisation's, unless its
-type says person.
+A party's type is its `*_type` field, else the TYPE of its id, else the name of the field that it stands in. A side on
+which both a person and an organisation are named is the organisation's, unless its type says person.
 """
 
 from __future__ import annotations

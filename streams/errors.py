@@ -28,6 +28,7 @@ REASONS: Final[dict[str, str]] = {
     "forbidden_data": "religion, genes, fingerprint, blood type, disease or medical history",
     "future": "the event time lies more than 5 minutes after the time of receipt",
     "conflict": "the same event id with another content",
+    "undecodable": "a defect of the decoder met this record; the record is kept and the next ones go on",
 }
 
 
@@ -35,7 +36,7 @@ class StreamError(Exception):
     """Anything that goes wrong on this floor."""
 
 
-class Fault(StreamError):
+class Fault(StreamError):  # noqa: N818  # it is never let out; outside it is a dead letter
     """The first thing that is wrong with one event.
 
     Parameters

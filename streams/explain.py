@@ -1,8 +1,8 @@
 """The slow, exact look at a record that the fast path would not take: the first fault, in words, or a mended event.
 
 The order is fixed, so that one record always has one reason: JSON, refused data, kind, schema version, unknown fields,
-missing fields, each field in the order of its kind, identities, and what holds between fields. Two things are mended and
-not refused: fields that a newer schema version brings (kept aside and counted), and texts that are not in NFKC.
+missing fields, each field in the order of its kind, and what holds between fields. Two things are mended and not
+refused: fields that a newer schema version brings (kept aside and counted), and texts that are not in NFKC.
 """
 
 from __future__ import annotations
@@ -11,15 +11,16 @@ import difflib
 import json
 import re
 from collections import Counter
-from datetime import date
 from typing import Any, Final
 
 import msgspec
 
+from streams.clock import parse_time
 from streams.errors import Fault
 from streams.events.base import Event, Form, Part
-from streams.events.fields import Field, fields_of
-from streams.events.registry import KINDS, kinds
+from streams.events.fields import Field, coded_names, fields_of
+from streams.events.names import KINDS
+from streams.events.registry import kinds
 from streams.identity import Identities, tidy
 from streams.scan import MAX_BYTES, MAX_DEPTH
 from streams.sensitive import CUT, find_refused
@@ -70,8 +71,16 @@ _KINDS_RENAMED: Final = {
     "draw": "loan with status drawn",
 }
 _DERIVED: Final = frozenset({"amt_cny_fen", "amt_usd_cents"})
-_SEALED: Final = frozenset({Form.VERTEX, Form.PARTY, Form.OPEN_PARTY, Form.HASHED, Form.PHONE, Form.SEALED, Form.MONTH, Form.TARGET})
-_CACHES: Final = {Form.VERTEX: "vertex", Form.HASHED: "vertex", Form.PARTY: "party", Form.OPEN_PARTY: "open_party", Form.PHONE: "phone"}
+_SEALED: Final = frozenset(
+    {Form.VERTEX, Form.PARTY, Form.OPEN_PARTY, Form.HASHED, Form.PHONE, Form.SEALED, Form.MONTH, Form.TARGET}
+)
+_CACHES: Final = {
+    Form.VERTEX: "vertex",
+    Form.HASHED: "vertex",
+    Form.PARTY: "party",
+    Form.OPEN_PARTY: "open_party",
+    Form.PHONE: "phone",
+}
 _AT: Final = re.compile(r" - at (?:`key` in )?`\$(?P<path>[^`]*)`$")
 _WORDS: Final = {
     "int": "int",
@@ -132,12 +141,13 @@ def _find_twice(value: Any, path: str) -> str | None:
 def parse(record: bytes) -> Any:
     """Return the JSON value of a record; `Fault` malformed_json with the place where it breaks."""
     try:
+        record.decode()
+    except UnicodeDecodeError as error:
+        raise Fault("malformed_json", "$", "UTF-8", f"byte 0x{record[error.start]:02x} at {error.start}") from None
+    try:
         value = msgspec.json.decode(record)
     except RecursionError:
         raise Fault("malformed_json", "$", f"JSON of at most {MAX_DEPTH} levels", "a deeper nesting") from None
-    except UnicodeDecodeError as error:
-        found = f"byte 0x{record[error.start]:02x} at {error.start}" if error.start < len(record) else "other bytes"
-        raise Fault("malformed_json", "$", "UTF-8", found) from None
     except (msgspec.MsgspecError, ValueError) as error:
         found = str(error).removeprefix("JSON is malformed: ").replace("Input data was truncated", "a truncated record")
         raise Fault("malformed_json", "$", "a JSON object", f"{found}, {len(record)} bytes in all") from None
@@ -184,7 +194,7 @@ class Explainer:
 
     def refuse_words(self, value: Any) -> None:
         """Raise a `Fault` for data that may not come in."""
-        if refused := find_refused(value):
+        if refused := find_refused(value, coded=coded_names()):
             reason, path = refused
             expected = "no card code, expiry, password, PIN, one-time code or biometric template"
             if reason != "c3_present":
@@ -194,10 +204,12 @@ class Explainer:
     def checked(self, value: dict[str, Any]) -> dict[str, Any]:
         """Return the event as plain JSON values with texts in one form and no field that its kind lacks."""
         kind = value.get("kind")
-        if kind not in kinds():
+        if not isinstance(kind, str) or kind not in kinds():
             near = difflib.get_close_matches(str(kind), KINDS, n=1)
             renamed = _KINDS_RENAMED.get(str(kind)) or (near[0] if near else None)
-            expected = f"one of the {len(KINDS)} kinds; " + (f"did you mean {renamed}?" if renamed else ", ".join(KINDS))
+            expected = f"one of the {len(KINDS)} kinds; " + (
+                f"did you mean {renamed}?" if renamed else ", ".join(KINDS)
+            )
             raise Fault("unknown_kind", "$.kind", expected, "nothing" if kind is None else shown(kind))
         version = value.get("schema_version", 1)
         version = 1 if version is None else version
@@ -215,13 +227,13 @@ class Explainer:
         return value
 
     def _replacement(self, value: dict[str, Any], version: int) -> dict[str, Any]:
-        whole = {"event_id": "replacement", "schema_version": version, **value}
+        """Return the checked replacement of a correction; its faults have paths below `$.replacement`."""
+        if value.get("event_id") is not None:
+            raise Fault("unknown_field", "$.replacement.event_id", "the replacement without event_id", "one")
+        if value.get("kind") == "correction":
+            raise Fault("unknown_value", "$.replacement.kind", "the kind of the corrected event", "'correction'")
         try:
-            if value.get("event_id") is not None:
-                raise Fault("unknown_field", "$.event_id", "the replacement without event_id", "one")
-            if value.get("kind") == "correction":
-                raise Fault("unknown_value", "$.kind", "the kind of the corrected event", "'correction'")
-            checked = self.checked(whole)
+            checked = self.checked({"event_id": "replacement", "schema_version": version, **value})
             event = msgspec.convert(checked, kinds()[checked["kind"]])
             if event.check is not None:
                 event.check()
@@ -303,21 +315,35 @@ class Explainer:
         return value
 
     def _check_value(self, field: Field, annotation: Any, value: Any, at: str) -> None:
+        if field.base == "object" and field.choices and isinstance(value, dict):
+            for name, count in value.items():
+                # One member at a time: msgspec does not say which one is at fault
+                self._check_member(field, annotation, name, count, at)
         try:
             msgspec.convert(value, annotation)
         except (msgspec.ValidationError, OverflowError) as error:
             raise self._translated(field, str(error), value, at) from None
+        if field.base == "time" and isinstance(value, str):
+            try:
+                parse_time(value)
+            except ValueError:
+                raise Fault("wrong_type", at, _WORDS["time"], shown(value)) from None
         if field.form is Form.REGION and not (value.isascii() and value.isdigit() and value > "000000"):
             raise Fault("wrong_type", at, "six digits of GB/T 2260", shown(value))
         if field.form is Form.DIGITS and not (value.isascii() and value.isdigit() and int(value)):
             raise Fault("wrong_type", at, f"{field.high} digits", shown(value))
-        if field.form is Form.MONTH and len(value) == 10:
-            try:
-                msgspec.convert(value, date)
-            except msgspec.ValidationError:
-                raise Fault("wrong_type", at, _WORDS["date"], "a day that is not in the calendar") from None
         if cache := _CACHES.get(field.form) if field.form else None:
             self._check_identities(getattr(self._identities, cache), value, at)
+
+    def _check_member(self, field: Field, annotation: Any, name: str, count: Any, at: str) -> None:
+        try:
+            msgspec.convert({name: count}, annotation)
+        except msgspec.ValidationError as error:
+            if name not in field.choices:
+                raise self._translated(field, "Invalid enum value", name, at) from None
+            fault = "out_of_range" if type(count) is int else "wrong_type"
+            expected = str(error).removeprefix("Expected ").partition(" - at")[0].partition(",")[0].replace("`", "")
+            raise Fault(fault, f"{at}.{name}", expected, shown(count)) from None
 
     def _check_identities(self, cache: dict[str, str], value: Any, at: str) -> None:
         items = [(at, value)] if isinstance(value, str) else [(f"{at}[{n}]", item) for n, item in enumerate(value)]
@@ -363,6 +389,8 @@ class Explainer:
     def _range(self, field: Field, text: str) -> str:
         if "array" in text:
             return "at most 10000 items"
+        if field.base == "time":
+            return "a time between the years 1 and 9999"
         if field.low is None:
             return text.removeprefix("Expected ").replace("`", "")
         if field.base == "str" or field.item == "str":

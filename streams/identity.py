@@ -1,7 +1,7 @@
 """Identities become keyed hashes here: persons, organisations, accounts, devices, names.
 
-The hash is BLAKE2b with the deployment's key over the normalised text, 8 bytes, written as 16 hexadecimal digits after a
-`#`: `ID:330106199003070012` becomes `ID:#6f1c...`. A firm that holds the key may hash at home and send that form. Every
+The hash is BLAKE2b with the deployment's key over the normalised text, 8 bytes, written as 16 hexadecimal digits after
+a `#`: `ID:330106199003070012` becomes `ID:#6f1c...`. A firm that holds the key may hash at home and send that form. Every
 text is brought to NFKC and trimmed; the number of a certificate is also upper-cased, freed of blanks and hyphens, and a
 15-digit identity number becomes its 18-digit form, so that one person is one on all platforms.
 """
@@ -42,14 +42,14 @@ def tidy(text: str) -> str:
     >>> tidy(" ＡＢＣ　")
     'ABC'
     """
-    return unicodedata.normalize("NFKC", text).strip()
+    return text.strip() if text.isascii() else unicodedata.normalize("NFKC", text).strip()
 
 
 def eighteen_digits(number: str) -> str:
     """Return the 18-digit form of a 15-digit identity number (GB 11643-1999); anything else as it is.
 
-    >>> eighteen_digits("330106900307001")
-    '330106199003070012'
+    >>> eighteen_digits("110105491231002")
+    '11010519491231002X'
     """
     if len(number) != 15 or not (number.isascii() and number.isdigit()):
         return number

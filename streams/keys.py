@@ -1,8 +1,8 @@
 """Keyed hashes of business ids: `loan_id`, `payment_id`, event ids, platforms.
 
-SipHash-2-4 with 128 bits of output, compiled, over the bytes of the id as they stand in the canonical body. An id that is
-unique only within its platform is hashed as platform id, NUL, id. The first word is what a column holds, both words are
-an event's key.
+SipHash-2-4 with 128 bits of output, compiled, over the bytes of the id as they stand in the canonical body. An id that
+is unique only within its platform is hashed as platform id, NUL, id. The first word is what a column holds, both words
+are an event's key.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from streams.swar import load_word
+
 if TYPE_CHECKING:
     from streams.identity import Identities
 
@@ -23,7 +25,9 @@ _C0, _C1, _C2, _C3 = (
     np.uint64(0x6C7967656E657261),
     np.uint64(0x7465646279746573),
 )
-_8, _56 = np.uint64(8), np.uint64(56)
+_8, _56, _64, _EE, _DD = np.uint64(8), np.uint64(56), np.uint64(64), np.uint64(0xEE), np.uint64(0xDD)
+
+State = tuple[np.uint64, np.uint64, np.uint64, np.uint64]
 
 
 @njit(cache=True, nogil=True, inline="always")
@@ -31,56 +35,74 @@ def _rotate(x: np.uint64, bits: int) -> np.uint64:
     return (x << np.uint64(bits)) | (x >> np.uint64(64 - bits))
 
 
-@njit(cache=True, nogil=True)
-def _rounds(
-    v0: np.uint64, v1: np.uint64, v2: np.uint64, v3: np.uint64, count: int
-) -> tuple[np.uint64, np.uint64, np.uint64, np.uint64]:
-    for _ in range(count):
-        v0 += v1
-        v1 = _rotate(v1, 13) ^ v0
-        v0 = _rotate(v0, 32)
-        v2 += v3
-        v3 = _rotate(v3, 16) ^ v2
-        v0 += v3
-        v3 = _rotate(v3, 21) ^ v0
-        v2 += v1
-        v1 = _rotate(v1, 17) ^ v2
-        v2 = _rotate(v2, 32)
-    return v0, v1, v2, v3
+@njit(cache=True, nogil=True, inline="always")
+def _round(v: State) -> State:
+    v0, v1, v2, v3 = v
+    v0 += v1
+    v2 += v3
+    v1 = _rotate(v1, 13) ^ v0
+    v3 = _rotate(v3, 16) ^ v2
+    v0 = _rotate(v0, 32)
+    v2 += v1
+    v0 += v3
+    v1 = _rotate(v1, 17) ^ v2
+    v3 = _rotate(v3, 21) ^ v0
+    return v0, v1, _rotate(v2, 32), v3
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _take(v: State, word: np.uint64) -> State:
+    v = _round(_round((v[0], v[1], v[2], v[3] ^ word)))
+    return v[0] ^ word, v[1], v[2], v[3]
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _four(v: State) -> State:
+    return _round(_round(_round(_round(v))))
 
 
 @njit(cache=True, nogil=True)
 def siphash(
     text: NDArray[np.uint8], scope_start: int, scope_end: int, start: int, end: int, words: NDArray[np.uint64]
 ) -> tuple[np.uint64, np.uint64]:
-    """Return the 128-bit hash of `text[start:end]`, after `text[scope_start:scope_end]` and a NUL if that is not empty."""
-    v0, v1 = words[0] ^ _C0, words[1] ^ _C1 ^ np.uint64(0xEE)
-    v2, v3 = words[0] ^ _C2, words[1] ^ _C3
-    word, shift, length = np.uint64(0), np.uint64(0), 0
-    scoped = scope_end - scope_start
-    total = end - start + (scoped + 1 if scoped > 0 else 0)
-    position = scope_start if scoped > 0 else start
-    while length < total:
-        if scoped > 0 and length == scoped:
-            byte = np.uint64(0)
-            position = start
+    """Return the 128-bit hash of `text[start:end]`, after the scope and a NUL if the scope is not empty."""
+    v = (words[0] ^ _C0, words[1] ^ _C1 ^ _EE, words[0] ^ _C2, words[1] ^ _C3)
+    word, shift, length = np.uint64(0), np.uint64(0), end - start
+    if scope_end > scope_start:
+        length += scope_end - scope_start + 1
+        i = scope_start
+        while i + 8 <= scope_end:
+            v = _take(v, load_word(text, i))
+            i += 8
+        while i < scope_end:
+            word |= np.uint64(text[i]) << shift
+            shift += _8
+            i += 1
+        shift += _8  # the NUL
+    i = start
+    if shift == _64:
+        v = _take(v, word)
+        word, shift = np.uint64(0), np.uint64(0)
+    while i + 8 <= end:
+        eight = load_word(text, i)
+        if shift == np.uint64(0):
+            v = _take(v, eight)
         else:
-            byte = np.uint64(text[position])
-            position += 1
-        word |= byte << shift
+            v = _take(v, word | eight << shift)
+            word = eight >> (_64 - shift)
+        i += 8
+    while i < end:
+        word |= np.uint64(text[i]) << shift
         shift += _8
-        length += 1
-        if shift == np.uint64(64):
-            v0, v1, v2, v3 = _rounds(v0, v1, v2, v3 ^ word, 2)
-            v0 ^= word
+        i += 1
+        if shift == _64:
+            v = _take(v, word)
             word, shift = np.uint64(0), np.uint64(0)
-    word |= np.uint64(length & 0xFF) << _56
-    v0, v1, v2, v3 = _rounds(v0, v1, v2, v3 ^ word, 2)
-    v0 ^= word
-    v0, v1, v2, v3 = _rounds(v0, v1, v2 ^ np.uint64(0xEE), v3, 4)
-    low = v0 ^ v1 ^ v2 ^ v3
-    v0, v1, v2, v3 = _rounds(v0, v1 ^ np.uint64(0xDD), v2, v3, 4)
-    return low, v0 ^ v1 ^ v2 ^ v3
+    v = _take(v, word | np.uint64(length & 0xFF) << _56)
+    v = _four((v[0], v[1], v[2] ^ _EE, v[3]))
+    low = v[0] ^ v[1] ^ v[2] ^ v[3]
+    v = _four((v[0], v[1] ^ _DD, v[2], v[3]))
+    return low, v[0] ^ v[1] ^ v[2] ^ v[3]
 
 
 def _bytes(text: str) -> bytes:

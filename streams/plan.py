@@ -17,8 +17,10 @@ from streams.batch import ABSENT
 from streams.derived import DERIVED
 from streams.events.base import Form
 from streams.events.fields import Field, fields_of
-from streams.events.registry import KINDS, kinds
+from streams.events.names import KINDS
+from streams.events.registry import kinds
 from streams.identity import ORG_TYPES, PERSON_TYPES
+from streams.lookup import Lookup, table
 
 # What to do with the value of a slot
 INT, BOOL, ENUM, PSEUDONYM, PARTY, KEY, SHARED, EVENT_KEY, DATE, DIGITS, FLOAT, HEX, OPEN_PARTY = range(13)
@@ -54,17 +56,6 @@ COMMON: Final = ("event_id", "event_key_high", "event_time", "platform_id", "lin
 #: After the name of a party field: the slot that says whether its TYPE is a person's or an organisation's.
 TYPE_SUFFIX: Final = "#type"
 
-_PRIME: Final = 0x100000001B3
-_OFFSET: Final = 0xCBF29CE484222325
-_MASK: Final = (1 << 64) - 1
-
-
-def fnv(text: bytes, state: int = _OFFSET) -> int:
-    """Return the FNV-1a hash of a text, as the compiled reader computes it."""
-    for byte in text:
-        state = ((state ^ byte) * _PRIME) & _MASK
-    return state
-
 
 @dataclass(frozen=True, slots=True)
 class Slot:
@@ -90,9 +81,9 @@ class Plan:
     defaults : ndarray of shape (n_slots,), int64
         The absent value of each slot; of a float its bits.
     keys, key_slots : ndarray of shape (2**k,)
-        Open-addressing table from the hash of a field's name to its slot; -1 for a field without a column.
+        Table from a field's name to its slot; -1 for a field without a column.
     values, value_codes : ndarray of shape (2**m,)
-        Open-addressing table from the hash of slot and value to the number of the value.
+        Table from slot and value to the number of the value.
     """
 
     kind: str
@@ -142,20 +133,6 @@ def _slots_of(field: Field) -> list[Slot]:
     return [slot, Slot(field.name + TYPE_SUFFIX, ENUM, "int8", ABSENT_CODE)]
 
 
-def _table(entries: dict[int, int], empty: int) -> tuple[NDArray[np.uint64], NDArray[np.int16]]:
-    """Lay hash -> number out as an open-addressing table at most a quarter full."""
-    size = 4
-    while size < 4 * len(entries):
-        size *= 2
-    keys, numbers = np.zeros(size, np.uint64), np.full(size, empty, np.int16)
-    for hashed, number in entries.items():
-        place = hashed & (size - 1)
-        while keys[place]:
-            place = (place + 1) & (size - 1)
-        keys[place], numbers[place] = hashed, number
-    return keys, numbers
-
-
 @cache
 def plan_of(kind: str) -> Plan:
     """Return the plan of a kind.
@@ -171,21 +148,17 @@ def plan_of(kind: str) -> Plan:
     slots = [by_name.pop(name) for name in COMMON]
     slots += by_name.values()
     numbers = {slot.name: number for number, slot in enumerate(slots)}
-    names = {fnv(field.name.encode()): numbers.get(field.name, -1) for field in declared}
-    names[fnv(b"kind")] = -1
-    values: dict[int, int] = {}
+    names = {(field.name.encode(), 0): numbers.get(field.name, -1) for field in declared}
+    values: dict[tuple[bytes, int], int] = {}
     for number, slot in enumerate(slots):
         if slot.name.endswith(TYPE_SUFFIX):
             codes = dict.fromkeys(PERSON_TYPES, 0) | dict.fromkeys(ORG_TYPES, 1)
         else:
             codes = {choice: code for code, choice in enumerate(slot.choices)}
         for choice, code in codes.items():
-            values[fnv(choice.encode(), fnv(bytes([number])))] = code
-    expected = sum(len(s.choices) or 15 * s.name.endswith(TYPE_SUFFIX) for s in slots)
-    if len(names) != len(declared) + 1 or len(values) != expected:
-        raise RuntimeError(f"{kind}: two names or values share a hash; rename one")
-    keys, key_slots = _table(names, -1)
-    value_keys, value_codes = _table(values, ABSENT_CODE)
+            values[choice.encode(), number + 1] = code
+    keys, key_slots = table(names)
+    value_keys, value_codes = table(values, ABSENT_CODE)
     defaults = np.array(
         [np.float64(slot.absent).view(np.int64) if slot.operation == FLOAT else slot.absent for slot in slots], np.int64
     )
@@ -194,6 +167,6 @@ def plan_of(kind: str) -> Plan:
 
 
 @cache
-def kind_table() -> tuple[NDArray[np.uint64], NDArray[np.int16]]:
-    """Return the table from the hash of a kind's name to its number."""
-    return _table({fnv(kind.encode()): number for number, kind in enumerate(KINDS)}, -1)
+def kind_table() -> Lookup:
+    """Return the table from a kind's name to its number."""
+    return table({(kind.encode(), 0): number for number, kind in enumerate(KINDS)})

@@ -7,13 +7,17 @@ not come in. One pass over the bytes says which records are blank and which need
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Final
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from streams.events.fields import coded_names
+from streams.lookup import Lookup, find, sample_at, table
 from streams.sensitive import SIGNATURES
+from streams.swar import closing_quote, joined, quote_or_escape
 
 MAX_DEPTH: Final = 64
 MAX_BYTES: Final = 1 << 20
@@ -26,7 +30,7 @@ _SPREAD = np.uint32(2654435761)
 
 
 def _signature_table() -> tuple[NDArray[np.uint32], NDArray[np.uint8], int]:
-    """Return a table in which each signature has a place of its own, the lower-casing of bytes, and the hash's shift."""
+    """Return a table in which each signature has its own place, the lower-casing of bytes, and the hash's shift."""
     lower = np.arange(256, dtype=np.uint8)
     lower[65:91] += 32
     signs = [int.from_bytes(sign, "big") for sign in SIGNATURES]
@@ -44,7 +48,13 @@ _TABLE, _LOWER, _SHIFT = _signature_table()
 
 @njit(cache=True, nogil=True)
 def _look(
-    text: NDArray[np.uint8], bounds: NDArray[np.int64], table: NDArray[np.uint32], lower: NDArray[np.uint8], shift: int
+    text: NDArray[np.uint8],
+    bounds: NDArray[np.int64],
+    signatures: NDArray[np.uint32],
+    lower: NDArray[np.uint8],
+    shift: int,
+    samples: NDArray[np.uint64],
+    numbers: NDArray[np.int16],
 ) -> NDArray[np.uint8]:
     flags = np.zeros(len(bounds) - 1, np.uint8)
     keys = np.zeros(_MAX_KEYS, np.uint64)
@@ -53,35 +63,36 @@ def _look(
     down = np.uint32(shift)
     for row in range(len(flags)):
         i, end = bounds[row], bounds[row + 1]
-        flag, depth, count, expects_key, blank = PLAIN, 0, 0, False, True
+        flag, depth, count, expects_key, blank, coded = PLAIN, 0, 0, False, True, False
         while i < end:
             c = text[i]
             i += 1
             if c == 34:
                 blank = False
-                if expects_key:
-                    expects_key = False
-                    hashed = np.uint64(0xCBF29CE484222325)
-                    while i < end and text[i] != 34:
-                        if text[i] == 92:
+                start = i
+                if expects_key or coded:
+                    i = quote_or_escape(text, start)
+                    if text[i] == 92:
+                        flag = max(flag, EXACT if expects_key else WORDS)
+                        i = closing_quote(text, i)
+                    if not expects_key:
+                        coded = False
+                    elif i < end:
+                        expects_key = False
+                        key = sample_at(text, start, i, 0)
+                        coded = find(samples, numbers, key, 0) > 0
+                        bit = np.uint64(1) << (key >> np.uint64(58))
+                        if masks[depth] & bit:
+                            for k in range(first[depth], count):
+                                if keys[k] == key:
+                                    flag = max(flag, EXACT)
+                                    break
+                        masks[depth] |= bit
+                        if count < _MAX_KEYS:
+                            keys[count] = key
+                            count += 1
+                        else:
                             flag = max(flag, EXACT)
-                            i += 1
-                            if i >= end:
-                                break
-                        hashed = (hashed ^ np.uint64(text[i])) * np.uint64(0x100000001B3)
-                        i += 1
-                    bit = np.uint64(1) << (hashed & np.uint64(63))
-                    if masks[depth] & bit:
-                        for k in range(first[depth], count):
-                            if keys[k] == hashed:
-                                flag = max(flag, EXACT)
-                                break
-                    masks[depth] |= bit
-                    if count < _MAX_KEYS:
-                        keys[count] = hashed
-                        count += 1
-                    else:
-                        flag = max(flag, EXACT)
                 else:
                     window = np.uint32(0)
                     while i < end and text[i] != 34:
@@ -91,12 +102,13 @@ def _look(
                             if i >= end:
                                 break
                         window = ((window << np.uint32(8)) | np.uint32(lower[text[i]])) & np.uint32(0xFFFFFF)
-                        if table[np.uint32(window * _SPREAD) >> down] == window and window:
+                        if signatures[np.uint32(window * _SPREAD) >> down] == window and window:
                             flag = max(flag, WORDS)
                         i += 1
                 i += 1
             elif c == 123 or c == 91:
                 blank = False
+                coded = False
                 if depth == MAX_DEPTH:
                     flag = TOO_DEEP
                     break
@@ -105,6 +117,7 @@ def _look(
                 masks[depth] = np.uint64(0)
                 expects_key = c == 123
             elif c == 125 or c == 93:
+                blank = False
                 if depth > 0:
                     if first[depth] >= 0:
                         count = first[depth]
@@ -112,10 +125,16 @@ def _look(
                 expects_key = False
             elif c == 44:
                 expects_key = depth > 0 and first[depth] >= 0
-            elif c > 32:
+                coded = blank = False
+            elif c != 32 and c != 9 and c != 10 and c != 13:
                 blank = False
         flags[row] = BLANK if blank and flag == PLAIN and depth == 0 else flag
     return flags
+
+
+@cache
+def _coded() -> Lookup:
+    return table({(name.encode(), 0): 1 for name in coded_names()}, 0)
 
 
 def look(records: Sequence[bytes]) -> list[int]:
@@ -137,10 +156,7 @@ def look(records: Sequence[bytes]) -> list[int]:
         records = list(records)
         for row in large.tolist():
             records[row] = b""
-        lengths[large] = 0
-    bounds = np.zeros(len(records) + 1, np.int64)
-    np.cumsum(lengths, out=bounds[1:])
-    text = np.frombuffer(b"".join(records) or b" ", np.uint8)
-    flags = _look(text, bounds, _TABLE, _LOWER, _SHIFT)
+    _, text, bounds = joined(records)
+    flags = _look(text, bounds, _TABLE, _LOWER, _SHIFT, *_coded())
     flags[large] = TOO_LARGE
     return flags.tolist()

@@ -1,14 +1,15 @@
 """What may not come in at all: C3 data of JR/T 0171 and the data that credit reporting law forbids to collect.
 
 C3 are card verification codes, card expiry, passwords, PINs, one-time codes and biometric templates; forbidden are
-religion, genes, fingerprints, blood type, disease and medical history (征信业管理条例, article 14). They are found by the
-name of a field and by the words around a value in a text; a dead letter keeps the record with the values cut out.
+religion, genes, fingerprints, blood type, disease and medical history (征信业管理条例, article 14). They are found by
+the name of a field and by the words around a value in a text; a dead letter keeps the record with the values cut out.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Collection
 from typing import Any, Final
 
 import msgspec
@@ -19,8 +20,9 @@ CUT: Final = "[cut]"
 #: A field whose name has one of these words in it, in this order, is refused.
 _NAMES: Final[dict[str, tuple[str, ...]]] = {
     C3: (
-        "cvv", "cvv2", "cvc", "cvc2", "cvn", "cvn2", "card verification", "security code", "card expiry", "card expiration",
-        "card exp", "expiry", "expiration", "exp date", "exp month", "exp year", "valid thru", "password", "passwd", "pwd",
+        "cvv", "cvv2", "cvc", "cvc2", "cvn", "cvn2", "card verification", "security code", "card expiry",
+        "card expiration", "card exp", "expiry", "expiration", "exp date", "exp month", "exp year", "valid thru",
+        "password", "passwd", "pwd",
         "passcode", "pin", "pin block", "otp", "one time code", "one time password", "sms code", "verification code",
         "verify code", "dynamic code", "captcha", "biometric", "biometrics", "fingerprint template", "face template",
         "face feature", "faceprint", "iris", "voiceprint", "palmprint", "track data", "track 1", "track 2", "track1",
@@ -36,6 +38,7 @@ _NAMES: Final[dict[str, tuple[str, ...]]] = {
 _HARMLESS: Final = frozenset({"device_fingerprint", "browser_fingerprint"})
 
 _SAYS: Final = r"\s*(?:is|为|是|[:=#])\s*"
+_MAY_BE: Final = r"\s*(?:is|为|是|[:=])?\s*"
 _MAY_SAY: Final = r"\W{0,4}(?:is|为|是|code|number)?\W{0,4}"
 _TEXTS: Final[dict[str, re.Pattern[str]]] = {
     C3: re.compile(
@@ -51,7 +54,7 @@ _TEXTS: Final[dict[str, re.Pattern[str]]] = {
         re.IGNORECASE,
     ),
     FORBIDDEN: re.compile(
-        r"(?:血型|(?<![a-z])blood (?:type|group))(?:\s*(?:is|为|是|[:=])?\s*)(?P<blood>(?:AB|A|B|O)(?![a-z])[+-]?(?:型)?)"
+        r"(?:血型|(?<![a-z])blood (?:type|group))" + _MAY_BE + r"(?P<blood>(?:AB|A|B|O)(?![a-z])[+-]?(?:型)?)"
         r"|(?:宗教信仰|信仰宗教|宗教|(?<![a-z])religion)" + _SAYS + r"(?P<religion>(?!\[cut\])[^\s\x22]+)"
         r"|(?:病史|疾病|(?<![a-z])medical history|(?<![a-z])disease)" + _SAYS + r"(?P<disease>(?!\[cut\])[^\s\x22]+)"
         r"|(?:基因型?|指纹|(?<![a-z])dna|(?<![a-z])fingerprint)" + _SAYS + r"(?P<gene>(?!\[cut\])[^\s\x22]+)",
@@ -101,8 +104,10 @@ def refused_text(text: str) -> str | None:
     return next((reason for reason, pattern in _TEXTS.items() if pattern.search(text)), None)
 
 
-def find_refused(value: Any, path: str = "$") -> tuple[str, str] | None:
+def find_refused(value: Any, path: str = "$", coded: Collection[str] = ()) -> tuple[str, str] | None:
     """Return (reason, path) of the first thing in a JSON value that may not come in, or None.
+
+    The texts of fields in `coded` are ids or codes and are not read for words.
 
     >>> find_refused({"fees": [{"note": "PIN 4711"}]})
     ('c3_present', '$.fees[0].note')
@@ -114,11 +119,13 @@ def find_refused(value: Any, path: str = "$") -> tuple[str, str] | None:
         for name, inner in value.items():
             if inner != CUT and (reason := refused_name(name)):
                 return reason, f"{path}.{name}"
-            if found := find_refused(inner, f"{path}.{name}"):
+            if isinstance(inner, str) and name in coded:
+                continue
+            if found := find_refused(inner, f"{path}.{name}", coded):
                 return found
     elif isinstance(value, list):
         for number, inner in enumerate(value):
-            if found := find_refused(inner, f"{path}[{number}]"):
+            if found := find_refused(inner, f"{path}[{number}]", coded):
                 return found
     return None
 
@@ -158,8 +165,8 @@ def _cut_pair(match: re.Match[str]) -> str:
 def cut(record: bytes) -> bytes:
     """Return a record with everything cut out of it that may not be kept; other bytes stay as they are.
 
-    Goes by the shape of `"name": value` and by the words in the text, so that it works on what is no JSON too; what escapes
-    or full-width letters hide is cut from the parsed value.
+    Goes by the shape of `"name": value` and by the words in the text, so that it works on what is no JSON too; what
+    escapes or full-width letters hide is cut from the parsed value.
 
     >>> cut(b'{"payer": "A", "cvv": "123"}')
     b'{"payer": "A", "cvv": "[cut]"}'

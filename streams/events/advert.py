@@ -14,9 +14,9 @@ class Advert(Event, tag="advert", frozen=True, kw_only=True):
     status: Literal["running", "ended", "withdrawn"]
     text: Text | None = None
     title: Name | None = None
-    channel: (
-        Literal["web", "app", "social", "search", "broadcast", "print", "outdoor", "offline", "phone"] | None
-    ) = None
+    channel: Literal["web", "app", "social", "search", "broadcast", "print", "outdoor", "offline", "phone"] | None = (
+        None
+    )
     public: bool | None = None
     advertiser_org: OpenParty | None = None
     project_id: Key | None = None

@@ -1,7 +1,8 @@
 """The common fields of every event, and the types that fields are made of.
 
-A type says three things at once: what a value may be (msgspec checks it), what happens to it at intake, and which column
-it makes. The last two stand in `Meta(extra={"form": ...})` as a `Form`; a plain int, bool, enum or date needs none.
+A type says three things at once: what a value may be (msgspec checks it), what happens to it at intake, and which
+column it makes. The last two stand in `Meta(extra={"form": ...})` as a `Form`; a plain int, bool, enum or date needs
+none.
 """
 
 from __future__ import annotations
@@ -61,6 +62,8 @@ SealedText = Annotated[str, Meta(min_length=1, max_length=20_000, extra={"form":
 Key = Annotated[str, _text(Form.KEY)]
 SharedKey = Annotated[str, _text(Form.SHARED_KEY)]
 Region = Annotated[str, Meta(min_length=6, max_length=6, extra={"form": Form.REGION})]
+#: A region inside a list or object, where no column checks its digits
+RegionCode = Annotated[str, Meta(pattern="^[0-9]{6}$")]
 MerchantCode = Annotated[str, Meta(min_length=4, max_length=4, extra={"form": Form.DIGITS})]
 Hash = Annotated[str, Meta(pattern="^[0-9a-f]{8,128}$", extra={"form": Form.SHARED_KEY})]
 SimHash = Annotated[str, Meta(pattern="^[0-9a-f]{16}$", extra={"form": Form.SIMHASH})]
@@ -86,6 +89,11 @@ Confidence = Annotated[float, Meta(ge=0, le=1)]
 # Times
 Time = (
     Annotated[datetime, Meta(tz=True, extra={"form": Form.TIME})] | Annotated[int, Meta(ge=EARLIEST_MS, le=LATEST_MS)]
+)
+#: The one time that every event has is read in bulk, as text (`streams.clock.parse_times`)
+EventTime = (
+    Annotated[str, Meta(min_length=1, max_length=TEXT_MAX, extra={"form": Form.TIME})]
+    | Annotated[int, Meta(ge=EARLIEST_MS, le=LATEST_MS)]
 )
 Date = date
 
@@ -136,7 +144,7 @@ class Event(
     check: ClassVar[Callable[[Any], None] | None] = None
 
     event_id: Name
-    event_time: Time
+    event_time: EventTime
     platform_id: Name
     line: Line
     schema_version: Annotated[int, Meta(ge=1, le=99)] = 1

@@ -12,9 +12,7 @@ class Complaint(MoneyEvent, tag="complaint", frozen=True, kw_only=True):
 
     complaint_id: Key
     status: Literal["received", "answered", "resolved", "rejected", "escalated"]
-    category: (
-        Literal["withdrawal", "fraud", "fee", "collection", "privacy", "sale", "service", "other"] | None
-    ) = None
+    category: Literal["withdrawal", "fraud", "fee", "collection", "privacy", "sale", "service", "other"] | None = None
     complainant_id: Party | None = None
     amount_minor: Amount | None = None
     text: SealedText | None = None

@@ -14,7 +14,7 @@ class Correction(LooseEvent, tag="correction", frozen=True, kw_only=True):
     `replacement` is the whole event of the same kind without its id; the decoder validates it as that kind.
     """
 
-    ref_event_id: Key  # type: ignore[assignment]
+    ref_event_id: Key
     action: Literal["replace", "void"]
     replacement: Object | None = None
     reason: Text | None = None

@@ -20,9 +20,7 @@ class Lead(LooseMoneyEvent, tag="lead", frozen=True, kw_only=True):
     persons_count: Count | None = None
     text: SealedText | None = None
     topics: (
-        Items[
-            Literal["fundraising", "p2p", "lending", "payment", "pyramid", "gambling", "fraud", "insurance", "other"]
-        ]
+        Items[Literal["fundraising", "p2p", "lending", "payment", "pyramid", "gambling", "fraud", "insurance", "other"]]
         | None
     ) = None
     reporter_name: SealedName | None = None

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Literal
 
+from streams.errors import Fault
 from streams.events.base import (
     BirthDate,
     Country,
@@ -85,3 +87,12 @@ class PartyState(LooseMoneyEvent, tag="party", frozen=True, kw_only=True):
     list_match_entry: Key | None = None
     status: Literal["active", "ended", "deceased", "dissolved"] | None = None
     ended_at: Time | None = None
+
+    def check(self) -> None:
+        """Refuse a birth date that is not in the calendar."""
+        if self.birth_date is not None and len(self.birth_date) == 10:
+            try:
+                date.fromisoformat(self.birth_date)
+            except ValueError:
+                found = "a day that is not in the calendar"
+                raise Fault("wrong_type", "$.birth_date", "a date as YYYY-MM-DD", found) from None

@@ -30,9 +30,9 @@ from streams.events.base import (
 )
 
 Purpose = Literal[
-    "goods", "services", "transfer", "salary", "rent", "invest", "redeem", "loan_issue", "loan_repay", "interest", "fee",
-    "commission", "premium", "claim_payout", "surrender", "tax", "utility", "donation", "topup", "withdraw", "fx",
-    "kin_transfer", "deposit_rollover", "reserve", "internal", "unspecified", "other",
+    "goods", "services", "transfer", "salary", "rent", "invest", "redeem", "loan_issue", "loan_repay", "interest",
+    "fee", "commission", "premium", "claim_payout", "surrender", "tax", "utility", "donation", "topup", "withdraw",
+    "fx", "kin_transfer", "deposit_rollover", "reserve", "internal", "unspecified", "other",
 ]  # fmt: skip
 
 

@@ -13,7 +13,8 @@ class Process(LooseEvent, tag="process", frozen=True, kw_only=True):
     process_id: Key
     action: Literal["collect", "use", "share", "transfer_abroad", "disclose", "delete", "automated_decision"]
     purpose: (
-        Literal["contract", "anti_fraud", "aml", "credit", "marketing", "statistics", "legal_duty", "other", "none"] | None
+        Literal["contract", "anti_fraud", "aml", "credit", "marketing", "statistics", "legal_duty", "other", "none"]
+        | None
     ) = None
     basis: (
         Literal[
@@ -24,12 +25,24 @@ class Process(LooseEvent, tag="process", frozen=True, kw_only=True):
     data_categories: (
         Items[
             Literal[
-                "identity", "contact", "account", "transaction", "credit", "device", "ip", "mac", "location", "biometric",
-                "child", "sale_trace", "health", "other",
+                "identity",
+                "contact",
+                "account",
+                "transaction",
+                "credit",
+                "device",
+                "ip",
+                "mac",
+                "location",
+                "biometric",
+                "child",
+                "sale_trace",
+                "health",
+                "other",
             ]
         ]
         | None
-    ) = None  # fmt: skip
+    ) = None
     subject_id: Party | None = None
     persons_count: Count | None = None
     separate_consent: bool | None = None

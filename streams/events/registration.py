@@ -13,6 +13,7 @@ from streams.events.base import (
     Part,
     Party,
     Region,
+    RegionCode,
     SealedName,
     Share,
     SharedKey,
@@ -23,14 +24,14 @@ from streams.events.base import (
 
 LicenceType = Literal[
     "payment", "payment_prepaid", "payment_acquiring", "bank", "micro_credit", "network_micro_credit", "guarantee",
-    "fund_sale", "asset_management", "insurer", "insurance_agent", "credit_reporting", "equity_crowdfunding", "p2p_filing",
-    "fx_directory", "cross_border_cny", "other",
+    "fund_sale", "asset_management", "insurer", "insurance_agent", "credit_reporting", "equity_crowdfunding",
+    "p2p_filing", "fx_directory", "cross_border_cny", "other",
 ]  # fmt: skip
 BusinessType = Literal[
     "payment", "payment_prepaid", "payment_acquiring", "bank", "micro_credit", "network_micro_credit", "guarantee",
-    "fund_sale", "asset_management", "insurer", "insurance_agent", "credit_reporting", "equity_crowdfunding", "p2p_filing",
-    "fx_directory", "cross_border_cny", "other", "credit", "financing", "wealth", "trust", "currency_exchange", "p2p",
-    "private_lending", "credit_scoring", "trade",
+    "fund_sale", "asset_management", "insurer", "insurance_agent", "credit_reporting", "equity_crowdfunding",
+    "p2p_filing", "fx_directory", "cross_border_cny", "other", "credit", "financing", "wealth", "trust",
+    "currency_exchange", "p2p", "private_lending", "credit_scoring", "trade",
 ]  # fmt: skip
 
 
@@ -39,7 +40,7 @@ class Licence(Part, frozen=True, kw_only=True):
 
     licence_type: LicenceType
     number: Name | None = None
-    regions: Items[Region] | None = None
+    regions: Items[RegionCode] | None = None
     issued_at: Time | None = None
     revoked_at: Time | None = None
 

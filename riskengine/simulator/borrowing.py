@@ -92,7 +92,7 @@ def _lenders(rng: np.random.Generator, world: World) -> list[Platform]:
 
 def _failure(rng: np.random.Generator, world: World, lenders: int, income: int) -> int:
     """When the borrower's money ends; never for most, sooner with many lenders and a small income."""
-    odds = -3.2 + 0.75 * (lenders - 1) - 0.9 * np.log(income / 600_000) + 0.5 * rng.standard_normal()
+    odds = -2.5 + 0.75 * (lenders - 1) - 0.9 * np.log(income / 600_000) + 0.5 * rng.standard_normal()
     if rng.random() >= 1.0 / (1.0 + np.exp(-odds)):
         return NEVER
     return world.rhythm.begin + int(rng.uniform(-50, world.rhythm.days)) * DAY

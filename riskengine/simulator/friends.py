@@ -48,7 +48,7 @@ def send(world: World, friends: NDArray[np.int64]) -> None:
     amount = np.where(rng.random(len(who)) < 0.75, amount // 10_000 * 10_000, amount).astype(np.int64)
     amount = np.maximum(amount, 1_000)
     # A transfer of some size goes from bank to bank, a small one from wallet to wallet
-    small = (amount < 150_000) & (people.wallet_share[who] > 0) & (people.wallet[to] >= 0)
+    small = (amount < 150_000) & (people.wallet_share[who] > 0) & (people.wallet_share[to] > 0)
     away = rng.random(len(who)) < 0.18
     payer = np.where(small, people.wallet[who], people.bank[who])
     payee = np.where(small, people.wallet[to], people.bank[to])
@@ -163,6 +163,40 @@ def buy_together(world: World) -> None:
                 purpose="goods",
                 funding="balance",
             )
+
+
+def trade_privately(world: World) -> None:
+    """Dealers in cars, tea or cloth who trade through their own accounts: large sums come in and soon go out again."""
+    rng = world.setup.random("trade_privately")
+    people, rhythm = world.people, world.rhythm
+    able = np.flatnonzero((people.joined == rhythm.begin) & (people.income > 500_000))
+    dealers = able[rng.random(len(able)) < 0.045]
+    who = np.repeat(dealers, rng.poisson(0.42 * rhythm.days, len(dealers)))
+    time = rhythm.moments(rng, rhythm.pick_days(rng, len(who), "private"), "day")
+    amount = np.exp(rng.normal(14.6, 1.0, len(who))).astype(np.int64) // 10_000 * 10_000 + 10_000
+    strangers = world.outside.people
+    partners = (who * 11 + rng.integers(0, 9, len(who))) % len(strangers)
+    near = dealers[rng.integers(0, len(dealers), len(who))] if len(dealers) else who
+    buyer = np.where(rng.random(len(who)) < 0.3, people.bank[near], strangers[partners])
+    device, ip = world.gadgets(rng, who)
+    world.ledger.add(time, buyer, people.bank[who], amount, purpose="transfer")
+    pays = rng.random(len(who)) < 0.85
+    seller = np.where(
+        rng.random(len(who)) < 0.25,
+        world.firms.bank[who % len(world.firms.bank)],
+        strangers[(partners * 5 + 1) % len(strangers)],
+    )
+    # Half pay their own seller within the day
+    wait = np.where(rng.random(len(who)) < 0.5, 5 * HOUR, 2 * DAY)
+    world.ledger.add(
+        (time + rng.exponential(1.0, len(who)) * wait).astype(np.int64)[pays] + 600_000,
+        people.bank[who[pays]],
+        seller[pays],
+        (amount * rng.uniform(0.75, 0.98, len(who))).astype(np.int64)[pays] // 10_000 * 10_000 + 10_000,
+        purpose="transfer",
+        device=device[pays],
+        ip=ip[pays],
+    )
 
 
 def save_in_circles(world: World, friends: NDArray[np.int64]) -> None:

@@ -192,8 +192,8 @@ def _identities(world: World, side: str, *, full: bool) -> list[str]:
     """What each account says as payer or payee: the vertex, and who stands behind it where that is known."""
     accounts, parties = world.accounts, world.parties
     pieces = []
-    for vertex, party, acct_type, country in zip(
-        accounts.vertex, accounts.party, accounts.acct_type, accounts.country, strict=True
+    for vertex, party, acct_type, country, platform in zip(
+        accounts.vertex, accounts.party, accounts.acct_type, accounts.country, accounts.platform, strict=True
     ):
         piece = f',"{side}":"{vertex}","{side}_acct_type":"{ACCT_TYPES[acct_type]}"'
         if country:
@@ -203,8 +203,11 @@ def _identities(world: World, side: str, *, full: bool) -> list[str]:
             word = "person" if kind == PERSON else "org"
             piece += (
                 f',"{side}_{word}":"{parties.party_id[party]}","{side}_type":"{PARTY_TYPES[kind]}"'
-                f',"{side}_name":"{parties.name[party]}","{side}_institution":"{vertex.split(":")[0]}"'
+                f',"{side}_name":"{parties.name[party]}"'
             )
+            # A platform of the province stands in the vertex already
+            if platform < 0:
+                piece += f',"{side}_institution":"{vertex.split(":")[0]}"'
             if parties.region[party] and kind <= ORG:
                 piece += f',"{side}_region":"{parties.region[party]:06d}"'
         pieces.append(piece)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from riskengine.simulator import names
 from riskengine.simulator.parties import Accounts, Parties
 from riskengine.simulator.platforms import Platform
-from riskengine.simulator.rhythm import DAY, Rhythm
+from riskengine.simulator.rhythm import DAY, HOUR, Rhythm
 from riskengine.simulator.setup import Setup
 from riskengine.simulator.vocabulary import PERSON
 from streams.regions import CITIES, counties_of
@@ -117,7 +117,9 @@ def settle_people(
     birth = ((rhythm.begin // DAY) - (low[role] + rng.random(count) * (high - low)[role]) * 365.25).astype(np.int64)
     income = _incomes(rng, role)
     budget = (income * (0.42 + 0.25 * rng.random(count))).astype(np.int64)
-    joined = np.where(rng.random(count) < 0.05, rng.integers(0, setup.days, count), 0) * DAY + rhythm.begin
+    # Those who join open their accounts by day
+    later = rng.integers(0, setup.days, count) * DAY + rng.integers(9 * HOUR, 20 * HOUR, count)
+    joined = np.where(rng.random(count) < 0.05, later, 0) + rhythm.begin
     party = _register(rng, parties, household, county, birth)
     bank, wallet, second = _open_accounts(rng, setup, rhythm, by_line, accounts, party, joined)
     homes = int(household[-1]) + 1
@@ -153,8 +155,8 @@ def settle_people(
             joined=joined,
             carrier=carrier,
         ),
-        # As many spare devices and addresses as there are people: strangers' ones
-        [f"{value:012x}" for value in rng.integers(1 << 40, 1 << 47, 2 * count).tolist()],
+        # A telephone and a tablet for each person, and as many devices and addresses of nobody here
+        [f"{value:012x}" for value in rng.integers(1 << 40, 1 << 47, 3 * count).tolist()],
         _addresses(rng, _CARRIERS + _CAMPUSES + len(firms.party) + homes + count),
     )
 
@@ -245,7 +247,7 @@ def _open_accounts(
     has_wallet = rng.random(count) < 0.82
     has_second = rng.random(count) < 0.24
     second_kind = rng.random(count) < 0.5
-    age = rng.integers(100, 2500, count) * DAY
+    age = rng.integers(100, 2500, count) * DAY - rng.integers(9 * HOUR, 20 * HOUR, count)
     later = rhythm.begin + (rng.random(count) * setup.days * DAY).astype(np.int64)
     fresh = rng.random(count) < 0.6
     bank = np.full(count, -1, dtype=np.int64)

@@ -128,6 +128,7 @@ def _live_together(world: World) -> None:
     friends.share_dinners(world, circle)
     friends.save_in_circles(world, circle)
     friends.buy_together(world)
+    friends.trade_privately(world)
 
 
 def _borrow_and_lend(world: World) -> None:

@@ -62,8 +62,8 @@ class Setup:
     def random(self, part: str) -> np.random.Generator:
         """The generator of one part, named by the part.
 
-        >>> Setup(seed=3).random("rent").integers(0, 1000) == Setup(seed=3).random("rent").integers(0, 1000)
-        True
+        >>> int(Setup(seed=3).random("rent").integers(0, 1000) - Setup(seed=3).random("rent").integers(0, 1000))
+        0
         """
         return np.random.Generator(np.random.PCG64([self.seed, zlib.crc32(part.encode())]))
 

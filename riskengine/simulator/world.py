@@ -106,9 +106,12 @@ class World:
         where = rng.random(len(persons))
         carrier = self.people.carrier[rng.integers(0, len(self.people.carrier), len(persons))]
         ip = np.where(where < 0.5, self.people.home_ip[persons], carrier)
-        # Students and clerks share the one address of their campus or office
+        # Students and clerks share the one address of their campus or office; a few are travelling
         ip = np.where(where > 0.8, self.people.day_ip[persons], ip)
-        return self.people.device[persons], ip
+        spare = len(self.addresses) - 1 - rng.integers(0, len(self.people), len(persons))
+        ip = np.where(where > 0.985, spare, ip)
+        tablet = rng.random(len(persons)) < 0.03
+        return np.where(tablet, len(self.people) + persons, self.people.device[persons]), ip
 
 
 def build_world(setup: Setup) -> World:

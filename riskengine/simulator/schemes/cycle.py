@@ -25,8 +25,10 @@ def _ring(
     count = int(rng.integers(length[0], length[1] + 1))
     members = [stage.account(person, start, wallet=wallet) for person in stage.recruit(count, start)]
     stage.name_accounts(*members)
-    for _ in range(int(rng.integers(2, 6))):
+    for turn in range(int(rng.integers(2, 6))):
         amount = float(stage.sum_between(*yuan))
+        if turn == 0 and rng.random() < 0.7:
+            stage.pay(start - float(rng.uniform(1.0, 20.0)) * HOUR, stage.outsiders(1)[0], members[0], amount * 1.05)
         cuts = sorted(float(rng.uniform(0.02, 0.98)) for _ in range(len(members) - 2))
         for hop, at in enumerate((0.0, *cuts, 1.0)):
             payer, payee = members[hop], members[(hop + 1) % len(members)]

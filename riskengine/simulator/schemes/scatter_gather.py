@@ -31,6 +31,8 @@ def _spread(
     stage.name_accounts(source, sink, *chain)
     for _ in range(int(rng.integers(rounds[0], rounds[1] + 1))):
         total = float(stage.sum_between(*yuan))
+        if rng.random() < 0.7:
+            stage.pay(start - float(rng.uniform(0.5, 20.0)) * HOUR, stage.outsiders(1)[0], source, total * 1.03)
         shares = rng.dirichlet([8.0] * len(chain))
         for middle, share in zip(chain, shares.tolist(), strict=True):
             if middle in {source, sink}:

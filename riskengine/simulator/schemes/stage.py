@@ -190,7 +190,7 @@ class Stage:
     def new_device(self) -> tuple[int, int]:
         """A device and an address that nobody in the province has used."""
         people = len(self.world.people)
-        device = people + int(self.rng.integers(0, len(self.world.devices) - people))
+        device = 2 * people + int(self.rng.integers(0, people))
         return device, len(self.world.addresses) - 1 - int(self.rng.integers(0, people))
 
     def flush(self) -> None:

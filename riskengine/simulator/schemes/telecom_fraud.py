@@ -29,7 +29,8 @@ def _authority(stage: Stage, *, victims: tuple[int, int] = (1, 1), sums: tuple[i
             continue
         time = start + float(rng.uniform(0.0, 5.0 if victims[1] > 1 else 0.5)) * HOUR
         for _ in range(int(rng.integers(sums[0], sums[1] + 1))):
-            amount = stage.sum_between(15_000, 180_000)
+            # Nobody loses more than was saved
+            amount = min(stage.sum_between(15_000, 180_000), int(stage.world.people.income[victim]) * 12)
             stage.pay(time, source, mule, amount)
             _empty(stage, mule, amount, time)
             time += float(rng.uniform(8.0, 50.0)) * 60_000

@@ -120,10 +120,12 @@ def fit(
     columns: NDArray[np.int64],
     *,
     seed: int,
+    threads: int,
     parameters: Mapping[str, Any],
 ) -> tuple[dict[str, NDArray[Any]], Any]:
     """Fit the standardiser and the regression; see `models.boosting.fit` for the parameters."""
     from sklearn.linear_model import LogisticRegression
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
     chosen = values[:, columns].astype(np.float64)
     logs = np.ma.masked_array(np.sign(chosen) * np.log1p(np.abs(chosen)), mask=values[:, columns] == ABSENT)
@@ -132,7 +134,8 @@ def fit(
     scale = np.where(spread > 1e-9, spread, 1.0)
     standard = ((logs - centre) / scale).filled(0.0)
     estimator = LogisticRegression(random_state=seed, max_iter=1000, **parameters)
-    estimator.fit(standard, labels, sample_weight=weights)
+    with threadpool_limits(threads):
+        estimator.fit(standard, labels, sample_weight=weights)
     arrays = {name: np.full(values.shape[1], start) for name, start in zip(_SHAPES, (0.0, 0.0, 1.0), strict=True)}
     arrays["coefficient"][columns] = estimator.coef_[0]
     arrays["centre"][columns], arrays["scale"][columns] = centre, scale

@@ -70,6 +70,8 @@ class Plan:
     refit : bool
         Fit the served model once more on all rows old enough for their labels, threshold and calibration as chosen;
         the figures are then those of the model before.
+    threads : int
+        Of the fit.
     parameters : mapping
         Replaces parameters of the recipe.
     code_version : str
@@ -81,6 +83,7 @@ class Plan:
     gap_days: float | None = None
     max_rows: int = 400_000
     refit: bool = False
+    threads: int = 1
     parameters: Mapping[str, Any] = field(default_factory=dict)
     code_version: str = ""
 
@@ -247,7 +250,9 @@ def _fit(
     digest = hashlib.blake2b(digest_size=16)
     for part in (values, labels, weight, columns):
         digest.update(np.ascontiguousarray(part).tobytes())
-    arrays, estimator = recipe.fit(values, labels, weight, columns, seed=plan.seed, parameters=parameters)
+    arrays, estimator = recipe.fit(
+        values, labels, weight, columns, seed=plan.seed, threads=plan.threads, parameters=parameters
+    )
     return arrays, estimator, digest.hexdigest(), len(order)
 
 

@@ -30,6 +30,7 @@ class Fit(Protocol):
         columns: NDArray[np.int64],
         *,
         seed: int,
+        threads: int,
         parameters: Mapping[str, Any],
     ) -> tuple[dict[str, NDArray[Any]], Any]:
         """Fit on rows of shape (n_rows, n_features), showing it `columns` only; the arrays and the estimator."""

@@ -79,7 +79,7 @@ def _train(
     seed: Annotated[int, typer.Option(help="the same seed gives the same model")] = 0,
     keep_estimator: Annotated[bool, typer.Option(help="keep the scikit-learn object too, by joblib")] = False,
     challenger: Annotated[bool, typer.Option("--challenger", help="keep the model without serving it")] = False,
-    threads: Annotated[int, typer.Option(min=1, help="threads of the pattern search")] = 1,
+    threads: Annotated[int, typer.Option(min=1, help="threads of the pattern search and of the fit")] = 1,
     json_: Annotated[bool, typer.Option("--json", help="print one JSON object on standard output")] = False,
 ) -> None:
     from models.fitting import Plan
@@ -95,6 +95,7 @@ def _train(
         gap_days=gap_days,
         max_rows=max_rows,
         refit=refit,
+        threads=threads,
         parameters=_parameters(parameter or []),
         code_version=code_version(),
     )

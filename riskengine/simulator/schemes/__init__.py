@@ -45,14 +45,16 @@ PLANTED_SHARE = 0.0055
 
 
 def plant(world: World) -> None:
-    """Plant every scheme at least once, and each until its share of the planted payments is there.
+    """Plant every scheme at least once, and as many times as its share of the planted payments asks for.
 
     The variants of a scheme take turns in an order of their own.
     """
     stage = Stage(world)
     in_all = len(world.ledger) * PLANTED_SHARE
+    quota = 0.0
     for scheme in SCHEMES:
-        quota = stage.planted + in_all * scheme.share
+        # What one scheme plants too much is taken from the next, so that the sum comes out right
+        quota += in_all * scheme.share
         waiting: list[str] = []
         while True:
             if not waiting:

@@ -56,5 +56,5 @@ def make(tmp_path: Path):
 @pytest.fixture(scope="session")
 def province(tmp_path_factory: pytest.TempPathFactory) -> Province:
     folder = tmp_path_factory.mktemp("province")
-    simulate(folder, Setup(accounts=1_500, days=35, seed=11))
+    simulate(folder, Setup(accounts=1_200, days=40, seed=11))
     return read(folder)

@@ -1,7 +1,6 @@
 """What is planted: every scheme has the shape it is called after, the truth names what was sent, no event tells."""
 
 import collections
-import re
 
 import numpy as np
 import pytest
@@ -15,9 +14,9 @@ LABELS = {"fraud", "laundering", "default", "problem_platform", "illegal_fundrai
 TARGET_TYPES = {"event", "account", "party", "platform", "loan"}
 
 # What planting is called in the truth and in the code; `"scheme"` alone is a field of credit records
-_CODE = "plant|variant|truth|mule|launder|scatter|structuring|takeover|victim|collector|simulat|nominee|decoy"
-_NAMES = (name for scheme in SCHEMES for name in (scheme.name, *scheme.variants) if "_" in name)
-WORDS = re.compile("|".join((_CODE, *_NAMES)).encode())
+_CODE = ("plant", "variant", "truth", "mule", "launder", "scatter", "structuring", "takeover", "victim", "collector")
+_CODE += ("simulat", "nominee", "decoy")
+WORDS = {*_CODE, *(name for scheme in SCHEMES for name in (scheme.name, *scheme.variants) if "_" in name)}
 
 
 def planted(scheme: str, variant: str, seed: int = 1) -> tuple[World, dict[str, np.ndarray]]:
@@ -74,8 +73,8 @@ def test_about_one_payment_in_two_hundred_is_planted(province):
 
 
 def test_no_word_of_an_event_tells_what_was_planted(province):
-    told = {match.group() for line in province.lines for match in WORDS.finditer(line)}
-    assert told == set()
+    sent = b"\n".join(province.lines)
+    assert {word for word in WORDS if word.encode() in sent} == set()
 
 
 def test_planted_and_innocent_payments_carry_the_same_fields(province):

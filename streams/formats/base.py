@@ -7,7 +7,7 @@ out. Everything is made from the rows alone, so that the same files give the sam
 
 import datetime as dt
 import decimal
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -124,9 +124,3 @@ def minor_units(text: str) -> int:
     if not amount.is_finite() or amount < 0:
         raise ValueError(text)
     return int((amount * 100).to_integral_value(decimal.ROUND_HALF_EVEN))
-
-
-def in_order(parts: Iterable[tuple[Any, Event]]) -> Iterator[Event]:
-    """Yield events that come with a sort key, in the order of the keys."""
-    for _, event in sorted(parts, key=lambda part: part[0]):
-        yield event

@@ -23,8 +23,8 @@ def _rob(
     device, ip = stage.new_device()
     if same_city:
         ip = int(people.carrier[int(rng.integers(0, len(people.carrier)))])
-    source = stage.account(victim, int(time), wallet=0.4)
     income = float(people.income[victim])
+    source = stage.account(victim, int(time), wallet=0.4, yuan=income / 100 * share[1])
     count = int(rng.integers(payments[0], payments[1] + 1))
     wallet = int(people.wallet[victim])
     if first_to_wallet and wallet >= 0 and stage.world.accounts.acct_class[wallet] > 0:
@@ -33,7 +33,11 @@ def _rob(
         source = wallet
         time += 120_000
     mule = stage.recruit(1, int(time))[0]
-    payee = stage.account(mule, int(time), wallet=0.4) if rng.random() < 0.5 else stage.outsiders(1)[0]
+    payee = (
+        stage.account(mule, int(time), wallet=0.4, yuan=income / 100 * share[1])
+        if rng.random() < 0.5
+        else stage.outsiders(1)[0]
+    )
     stage.name_accounts(payee)
     for _ in range(count):
         target = int(rng.choice(stage.world.shops.wallet)) if shops else payee

@@ -23,7 +23,7 @@ def _ring(
     span = float(rng.uniform(*hours))
     start = stage.when(span, 7, 14 if span < 9 else 3)
     count = int(rng.integers(length[0], length[1] + 1))
-    members = [stage.account(person, start, wallet=wallet) for person in stage.recruit(count, start)]
+    members = [stage.account(person, start, wallet=wallet, yuan=yuan[1]) for person in stage.recruit(count, start)]
     stage.name_accounts(*members)
     for turn in range(int(rng.integers(2, 6))):
         amount = float(stage.sum_between(*yuan))
@@ -63,6 +63,6 @@ SCHEME = Scheme(
         "in_pieces": lambda stage: _ring(stage, pieces=3),
         # Longer than the day that a short search looks back
         "over_days": lambda stage: _ring(stage, hours=(34.0, 66.0)),
-        "behind_goods": lambda stage: _ring(stage, yuan=(8_000, 90_000), wallet=0.4, goods=True),
+        "behind_goods": lambda stage: _ring(stage, yuan=(2_000, 18_000), wallet=0.6, goods=True),
     },
 )

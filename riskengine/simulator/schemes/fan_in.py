@@ -24,13 +24,16 @@ def _collect(
     span = float(rng.uniform(*days))
     start = stage.when(span * 24 + 10, 8, 12)
     people = stage.recruit(collectors, start)
-    accounts = [stage.account(person, start, wallet=wallet) for person in people]
+    each = yuan[1] * payers[1] / 8
+    accounts = [stage.account(person, start, wallet=wallet, yuan=each) for person in people]
     stage.name_accounts(*accounts)
     shared = int(stage.world.people.device[people[0]])
     taken = [0.0] * len(accounts)
     count = int(rng.integers(payers[0], payers[1] + 1))
     away = stage.outsiders(count // 3)
-    near = [stage.account(person, start, wallet=0.5) for person in stage.anybody(count - len(away), start)]
+    near = [
+        stage.account(person, start, wallet=0.5, yuan=yuan[1]) for person in stage.anybody(count - len(away), start)
+    ]
     for number, payer in enumerate(away + near):
         which = number % len(accounts)
         if payer == accounts[which]:

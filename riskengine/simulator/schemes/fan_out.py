@@ -47,7 +47,10 @@ def _split(
     rng = stage.rng
     count = int(rng.integers(payees[0], payees[1] + 1))
     away = stage.outsiders(count // 2)
-    near = [stage.account(person, int(start), wallet=0.3) for person in stage.anybody(count - len(away), int(start))]
+    near = [
+        stage.account(person, int(start), wallet=0.3, yuan=5_000)
+        for person in stage.anybody(count - len(away), int(start))
+    ]
     shares = rng.dirichlet([6.0] * count) * (1.0 - first_share)
     shares[0] += first_share
     below: list[tuple[int, float]] = []

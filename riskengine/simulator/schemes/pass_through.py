@@ -19,7 +19,7 @@ def _chain(
     rng = stage.rng
     count = int(rng.integers(length[0], length[1] + 1))
     start = stage.when(count * minutes[1] / 60 + 4, 7, 20 if minutes[1] < 100 else 9)
-    members = [stage.account(person, start, wallet=wallet) for person in stage.recruit(count, start)]
+    members = [stage.account(person, start, wallet=wallet, yuan=yuan[1]) for person in stage.recruit(count, start)]
     # One hand in the middle may lie in another province; never two in a row, which nobody would report
     if count > 4 and rng.random() < 0.5:
         members[2] = stage.outsiders(1)[0]

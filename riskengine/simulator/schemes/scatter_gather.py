@@ -22,7 +22,7 @@ def _spread(
     start = stage.when(span + 6, 8, 13)
     count = int(rng.integers(middles[0], middles[1] + 1))
     people = stage.recruit(count + 2, start)
-    source, sink, *rest = (stage.account(person, start, wallet=wallet) for person in people)
+    source, sink, *rest = (stage.account(person, start, wallet=wallet, yuan=yuan[1]) for person in people)
     if sink_firm:
         sink = stage.company()
     # Middles in other provinces are reported by the two ends all the same

@@ -106,16 +106,28 @@ class Stage:
         ready = np.flatnonzero(self.world.people.joined < at)
         return self.rng.choice(ready, min(count, len(ready)), replace=False).tolist()
 
-    def account(self, person: int, at: int, *, wallet: float = 0.0) -> int:
-        """An account of a person that is open by then: the latest opened for preference, a wallet with some chance."""
-        people, opened = self.world.people, self.world.accounts.array("opened")
-        second = int(people.second[person])
-        if second >= 0 and self.world.rhythm.begin <= opened[second] < at:
+    def account(self, person: int, at: int, *, wallet: float = 0.0, yuan: float = 50_000) -> int:
+        """An account of a person that is open by then: the latest opened for preference, a wallet with some chance.
+
+        Parameters
+        ----------
+        wallet : float, default=0.0
+            Chance of a wallet.
+        yuan : float, default=50_000
+            Largest single sum it has to carry; a wallet whose class would not let it through is not taken.
+        """
+        people, accounts = self.world.people, self.world.accounts
+        second, own = int(people.second[person]), int(people.wallet[person])
+        fresh = second >= 0 and self.world.rhythm.begin <= accounts.opened[second] < at
+        if fresh and self._carries(second, yuan):
             return second
-        own = int(people.wallet[person])
-        # A wallet of class I hardly holds anything
-        usable = own >= 0 and self.world.accounts.acct_class[own] > 0
-        return own if usable and self.rng.random() < wallet else int(people.bank[person])
+        return own if own >= 0 and self._carries(own, yuan) and self.rng.random() < wallet else int(people.bank[person])
+
+    def _carries(self, account: int, yuan: float) -> bool:
+        """Whether a bank account, or a wallet of this class, lets some sums of this size through in a year."""
+        if self.world.accounts.acct_type[account] != ACCT_TYPE["payment"]:
+            return True
+        return yuan <= (0, 10_000, 20_000)[self.world.accounts.acct_class[account]]
 
     def outsiders(self, count: int) -> list[int]:
         """Accounts of persons in other provinces."""

@@ -58,7 +58,7 @@ def _tasks(stage: Stage) -> None:
     rng = stage.rng
     start = stage.when(30, 10, 15)
     victim = stage.anybody(1, start)[0]
-    source = stage.account(victim, start, wallet=0.5)
+    source = stage.account(victim, start, wallet=0.5, yuan=10_000)
     amount = float(stage.sum_between(100, 300))
     time = float(start)
     for step in range(int(rng.integers(5, 8))):
@@ -81,7 +81,7 @@ def _loan_fee(stage: Stage) -> None:
     mule = _mule(stage, start)
     total = 0.0
     for victim in stage.anybody(int(rng.integers(5, 9)), start):
-        source = stage.account(victim, start, wallet=0.5)
+        source = stage.account(victim, start, wallet=0.5, yuan=4_000)
         for fee in range(int(rng.integers(1, 4))):
             if source == mule:
                 continue

@@ -7,6 +7,7 @@ between them, the zone of a time or the writing of an identity, and a body that 
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, Final
@@ -174,6 +175,14 @@ def _label_function(prepare: Prepare, identities: Identities) -> Prepare:
     return prepare_label
 
 
+#: Blanks that NFKC leaves as they are: next line, Ogham space, line and paragraph separator.
+_RARE_BLANKS: Final = tuple(blank.encode() for blank in ("\x85", "\u1680", "\u2028", "\u2029"))
+
+
+#: Bodies that are looked at together.
+_TOGETHER: Final = 128
+
+
 def needs_tidying(bodies: Sequence[bytes]) -> list[int]:
     """Return the numbers of the bodies with a text that is not in NFKC or has blanks at its ends.
 
@@ -181,20 +190,31 @@ def needs_tidying(bodies: Sequence[bytes]) -> list[int]:
     >>> needs_tidying(bodies)
     [1, 2]
     """
-    joined = b"".join(bodies)
-    if joined.isascii() and b"\\" not in joined and (b" " not in joined or not _has_blank_ends(joined)):
-        return []
-    return [number for number, body in enumerate(bodies) if _is_untidy(body)]
+    found: list[int] = []
+    for first in range(0, len(bodies), _TOGETHER):
+        part = bodies[first : first + _TOGETHER]
+        # most bodies are tidy, and looking at many at once costs little more than looking at one
+        if _is_untidy_text(b"".join(part)):
+            found += [first + number for number, body in enumerate(part) if _is_untidy(body)]
+    return found
 
 
 def _has_blank_ends(text: bytes) -> bool:
     return b'" ' in text or b' "' in text
 
 
+def _is_untidy_text(text: bytes) -> bool:
+    """Tell whether canonical JSON may hold an untidy text; False only where it holds none."""
+    if b"\\" in text or _has_blank_ends(text):
+        return True
+    if text.isascii():
+        return False
+    # what is in NFKC as a whole is so in every part, and holds no blank but the common one and a few rare ones
+    return not unicodedata.is_normalized("NFKC", text.decode()) or any(blank in text for blank in _RARE_BLANKS)
+
+
 def _is_untidy(body: bytes) -> bool:
-    if body.isascii() and b"\\" not in body:
-        return _has_blank_ends(body)
-    return _differs(msgspec.json.decode(body))
+    return _is_untidy_text(body) and _differs(msgspec.json.decode(body))
 
 
 def _differs(value: Any) -> bool:

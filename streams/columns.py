@@ -21,7 +21,6 @@ from numpy.typing import NDArray
 
 from streams.batch import Block, Columns
 from streams.blake import blake
-from streams.clock import days_from_civil
 from streams.derived import derive
 from streams.events.names import KINDS
 from streams.identity import Identities
@@ -47,109 +46,9 @@ from streams.plan import (
     plan_of,
 )
 from streams.swar import closing_quote, joined, quote_or_escape
+from streams.values import colon_at, days_at, digits_at, hex_at, is_hashed, nested_end, number_at, same_text
 
 _EVENT_ID, _EVENT_HIGH, _EVENT_TIME, _PLATFORM, _LINE, _REGION = range(len(COMMON))
-
-
-@njit(cache=True, nogil=True, inline="always")
-def _hex(text: NDArray[np.uint8], start: int, end: int) -> np.uint64:
-    value = np.uint64(0)
-    for i in range(start, end):
-        c = text[i]
-        value = (value << np.uint64(4)) | np.uint64(c - 48 if c < 58 else c - 87)
-    return value
-
-
-@njit(cache=True, nogil=True, inline="always")
-def _digits(text: NDArray[np.uint8], start: int, end: int) -> int:
-    value = 0
-    for i in range(start, end):
-        if text[i] < 48 or text[i] > 57:
-            return -1
-        value = value * 10 + (text[i] - 48)
-    return value
-
-
-@njit(cache=True, nogil=True, inline="always")
-def _same(text: NDArray[np.uint8], start: int, end: int, other_start: int, other_end: int) -> bool:
-    """Tell whether two texts are equal: neighbours often come from one platform."""
-    i, n = 0, end - start
-    while i < n and text[start + i] == text[other_start + i]:
-        i += 1
-    return i == n and n == other_end - other_start
-
-
-@njit(cache=True, nogil=True, inline="always")
-def _colon(text: NDArray[np.uint8], start: int, end: int) -> int:
-    """Return where the first colon stands, or -1."""
-    for i in range(start, end):
-        if text[i] == 58:
-            return i
-    return -1
-
-
-@njit(cache=True, nogil=True, inline="always")
-def _is_hashed(text: NDArray[np.uint8], start: int, end: int) -> bool:
-    """Tell whether the text is `#` and 16 hexadecimal digits."""
-    if end - start != 17 or text[start] != 35:
-        return False
-    i = start + 1
-    while i < end and (48 <= text[i] <= 57 or 97 <= text[i] <= 102):
-        i += 1
-    return i == end
-
-
-@njit(cache=True, nogil=True)
-def _days(text: NDArray[np.uint8], start: int, end: int) -> int:
-    """Return the day number of YYYY-MM-DD or of the first of YYYY-MM."""
-    year, month = _digits(text, start, start + 4), _digits(text, start + 5, start + 7)
-    day = _digits(text, start + 8, start + 10) if end - start == 10 else 1
-    return days_from_civil(year, month, day)
-
-
-@njit(cache=True, nogil=True)
-def _number(text: NDArray[np.uint8], start: int, end: int) -> float:
-    """Return a JSON number; exact to the last bit but for more than 15 digits."""
-    mantissa, scale, exponent, sign, i = 0, 0, 0, 1, start
-    if text[i] == 45:
-        sign, i = -1, i + 1
-    after_point = False
-    while i < end and text[i] != 101 and text[i] != 69:
-        if text[i] == 46:
-            after_point = True
-        elif mantissa < 10**17:
-            mantissa = mantissa * 10 + (text[i] - 48)
-            scale -= after_point
-        else:
-            scale += not after_point
-        i += 1
-    if i < end:
-        i += 1
-        negative = text[i] == 45
-        if text[i] == 45 or text[i] == 43:
-            i += 1
-        exponent = _digits(text, i, end) * (-1 if negative else 1)
-    scale += exponent
-    value = float(sign * mantissa)
-    return value / 10.0**-scale if scale < 0 else value * 10.0**scale
-
-
-@njit(cache=True, nogil=True, inline="always")
-def _nested_end(text: NDArray[np.uint8], start: int, end: int) -> int:
-    """Return the place after a list or object."""
-    depth, i = 0, start
-    while i < end:
-        c = text[i]
-        if c == 34:
-            i = closing_quote(text, i + 1)
-        elif c == 91 or c == 123:
-            depth += 1
-        elif c == 93 or c == 125:
-            depth -= 1
-            if depth == 0:
-                return i + 1
-        i += 1
-    return end
 
 
 @njit(cache=True, nogil=True)
@@ -185,7 +84,7 @@ def _read(
                 stop = closing_quote(text, start)
                 i = stop + 1
             elif text[i] == 91 or text[i] == 123:
-                i = _nested_end(text, i, end)
+                i = nested_end(text, i, end)
                 stop = i
             else:
                 while i < end and text[i] != 44 and text[i] != 125:
@@ -201,11 +100,11 @@ def _read(
             value = np.int64(0)
             if operation == INT:
                 negative = text[start] == 45
-                value = _digits(text, start + negative, stop)
+                value = digits_at(text, start + negative, stop)
                 if negative:
                     value = -value
             elif operation in (PSEUDONYM, PARTY):
-                value = np.int64(_hex(text, stop - 16, stop))
+                value = np.int64(hex_at(text, stop - 16, stop))
                 if operation == PARTY and stop - start > 18:
                     if not seen[slot + 1]:
                         seen[slot + 1] = True
@@ -213,10 +112,10 @@ def _read(
                     typed = sample_at(text, start, stop - 18, slot + 2)
                     out[slot + 1, k] = find(values, value_codes, typed, -1)
             elif operation == OPEN_PARTY:
-                colon = _colon(text, start, stop)
+                colon = colon_at(text, start, stop)
                 number = start if colon < 0 else colon + 1
-                if _is_hashed(text, number, stop):
-                    value = np.int64(_hex(text, stop - 16, stop))
+                if is_hashed(text, number, stop):
+                    value = np.int64(hex_at(text, stop - 16, stop))
                 else:
                     value = np.int64(blake(text, start, stop, keyed))
                 if colon > 0:
@@ -231,7 +130,7 @@ def _read(
                 value = np.int64(text[start] == 116)
             elif operation == SHARED:
                 if slot == _PLATFORM:
-                    if not _same(text, start, stop, platform_start, platform_end):
+                    if not same_text(text, start, stop, platform_start, platform_end):
                         low, _ = siphash(text, 0, 0, start, stop, words)
                         platform = np.int64(low)
                     platform_start, platform_end = start, stop
@@ -244,15 +143,15 @@ def _read(
                 low, _ = siphash(text, platform_start, platform_end, start, stop, words)
                 value = np.int64(low)
             elif operation == DATE:
-                value = _days(text, start, stop)
+                value = days_at(text, start, stop)
             elif operation == DIGITS:
-                value = _digits(text, start, stop)
+                value = digits_at(text, start, stop)
                 if value <= 0:
                     fault[k] = slot
             elif operation == FLOAT:
-                value = np.float64(_number(text, start, stop)).view(np.int64)
+                value = np.float64(number_at(text, start, stop)).view(np.int64)
             elif operation == HEX:
-                value = np.int64(_hex(text, start, stop))
+                value = np.int64(hex_at(text, start, stop))
             elif operation == EVENT_KEY:
                 spans[k, 0], spans[k, 1] = start, stop
             out[slot, k] = value

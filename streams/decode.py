@@ -25,10 +25,11 @@ from streams.dead_letters import DeadLetter
 from streams.errors import Fault, StreamError, dead_letter
 from streams.events.base import Event
 from streams.events.registry import kinds
-from streams.explain import Explainer, too_deep, too_large
+from streams.explain import Explainer
 from streams.identity import Identities
 from streams.plan import plan_of
 from streams.scan import BLANK, EXACT, PLAIN, TOO_DEEP, TOO_LARGE, WORDS, look
+from streams.strict_json import too_deep, too_large
 
 #: What a record that is no event can make a decoder raise.
 _STUMBLES: Final = (msgspec.MsgspecError, StreamError, ValueError, OverflowError, RecursionError)

@@ -1,9 +1,9 @@
 """Identities become keyed hashes here: persons, organisations, accounts, devices, names.
 
 The hash is BLAKE2b with the deployment's key over the normalised text, 8 bytes, written as 16 hexadecimal digits after
-a `#`: `ID:330106199003070012` becomes `ID:#6f1c...`. A firm that holds the key may hash at home and send that form. Every
-text is brought to NFKC and trimmed; the number of a certificate is also upper-cased, freed of blanks and hyphens, and a
-15-digit identity number becomes its 18-digit form, so that one person is one on all platforms.
+a `#`: `ID:330106199003070012` becomes `ID:#6f1c...`. A firm that holds the key may hash at home and send that form.
+Every text is brought to NFKC and trimmed; the number of a certificate is also upper-cased, freed of blanks and hyphens,
+and a 15-digit identity number becomes its 18-digit form, so that one person is one on all platforms.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Money as integers of minor units: the currencies, an exact `Money` type, and conversion at the parity of a day.
+"""Money as integers of minor units: the currencies, an exact `Money` type, and its value in yuan at a parity.
 
 Nothing here is a float: an amount is an int of minor units of its currency, a parity an int of millionths of a yuan for
 `per_units` of the foreign currency, and a conversion is one exact fraction, rounded half to even once.
@@ -99,6 +99,27 @@ class Money:
         """Return the ratio of two amounts of one currency, exactly."""
         self._same(other)
         return Fraction(self.amount_minor, other.amount_minor)
+
+    def in_yuan(self, value_e6: int, per_units: int = 1) -> Money:
+        """Return the amount in CNY at a parity, rounded half to even.
+
+        Parameters
+        ----------
+        value_e6 : int
+            Millionths of a yuan for `per_units` of the currency; of CNY itself the parity is not read.
+        per_units : int
+
+        Examples
+        --------
+        >>> Money(10_000, "USD").in_yuan(7_180_000)
+        Money(amount_minor=71800, currency='CNY')
+        >>> Money(5, "JPY").in_yuan(5_000_000, 100)
+        Money(amount_minor=25, currency='CNY')
+        """
+        if self.currency == "CNY":
+            return self
+        fen = Fraction(self.amount_minor * value_e6 * 100, 10 ** EXPONENTS[self.currency] * 1_000_000 * per_units)
+        return Money(round(fen), "CNY")
 
     def __lt__(self, other: Money) -> bool:
         self._same(other)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection
+from functools import lru_cache
 from typing import Any, Final
 
 import msgspec
@@ -79,6 +80,7 @@ def _words(name: str) -> str:
     return re.sub(r"[\W_]+", " ", name).strip().lower()
 
 
+@lru_cache(maxsize=65_536)
 def refused_name(name: str) -> str | None:
     """Return the reason for which a field of this name is refused, or None.
 

@@ -24,7 +24,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from streams.formats.base import CURRENCY, SHANGHAI, Event, Format, Label, Skipped, minor_units, moment
+from streams.formats.base import NO_CURRENCY, SHANGHAI, Event, Format, Label, Skipped, minor_units, moment
 from streams.formats.tables import Table
 from streams.sources.base import SourceError
 
@@ -72,7 +72,7 @@ def _payment(platform: str, event_id: str, time: str, payer: str, payee: str, mi
         "payer": f"{platform}:{payer}",
         "payee": f"{platform}:{payee}",
         "amount_minor": minor,
-        "currency": CURRENCY,
+        "currency": NO_CURRENCY,
         "payer_acct_type": "bank",
         "payee_acct_type": "bank",
     }

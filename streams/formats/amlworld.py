@@ -5,8 +5,8 @@ Received, Receiving Currency, Amount Paid, Payment Currency, Payment Format, Is 
 
 - Step: the set gives minutes, which are taken as Shanghai time. Rows need not stand in their order: they are brought
   into it day by day through a temporary folder, those of one minute in the order of the file.
-- Currency: what is paid stands as yuan, one for one (CNY), in whatever currency it is, because no parity of the others
-  comes with the engine; what is below half a fen (of bitcoin) counts as one fen.
+- Currency: what is paid, in its own currency where the engine comes with a yearly mean parity of it; the others stand
+  as yuan, one for one (CNY), among them bitcoin, of which less than half a fen counts as one fen.
 - Platform ``AMLWORLD`` and the name of the set (``HI-Small_Trans.csv`` is ``AMLWORLD-HI-Small``), line
   ``network_banking``, no region; a vertex is platform, bank and account.
 - Counterparties: both sides are named in every row; no persons are given, so that rules on persons are not judged.
@@ -19,18 +19,35 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
 import msgspec
 
-from streams.formats.base import CURRENCY, SHANGHAI, Event, Format, Label, Skipped, minor_units, moment
+from streams.formats.base import (
+    NO_CURRENCY,
+    SHANGHAI,
+    Event,
+    Format,
+    Label,
+    Skipped,
+    currency_on,
+    minor_units,
+    moment,
+)
 from streams.formats.tables import Table
+from streams.money import EXPONENTS
 
 COLUMNS = (
     "Timestamp", "From Bank", "Account", "To Bank", "Account.1", "Amount Paid", "Payment Currency",
     "Payment Format", "Is Laundering",
 )  # fmt: skip
+CURRENCIES = {
+    "Australian Dollar": "AUD", "Brazil Real": "BRL", "Canadian Dollar": "CAD", "Euro": "EUR", "Mexican Peso": "MXN",
+    "Ruble": "RUB", "Rupee": "INR", "Saudi Riyal": "SAR", "Shekel": "ILS", "Swiss Franc": "CHF", "UK Pound": "GBP",
+    "US Dollar": "USD", "Yen": "JPY", "Yuan": "CNY",
+}  # fmt: skip
 KNOWN_AFTER = dt.timedelta(days=1)
 
 
@@ -44,6 +61,7 @@ class Row(msgspec.Struct, frozen=True, array_like=True):
     payee_bank: str
     payee: str
     amount_minor: int
+    currency: str
     payment_format: str
     laundering: bool
 
@@ -77,20 +95,22 @@ def platform_of(path: Path) -> str:
 def _rows(table: Table, skipped: Counter[str]) -> Iterator[Row]:
     times: dict[str, dt.datetime] = {}
     for number, values in enumerate(table, start=1):
-        text, payer_bank, payer, payee_bank, payee, paid, _, payment_format, laundering = values
+        text, payer_bank, payer, payee_bank, payee, paid, named, payment_format, laundering = values
         if text not in times:
             if len(times) > 100_000:
                 times.clear()
             times[text] = table.read("Timestamp", text, _time, "a time as 2022/09/01 00:20")
-        minor = table.read("Amount Paid", paid, minor_units, "an amount of at least 0")
+        currency = currency_on(CURRENCIES.get(named, NO_CURRENCY), times[text].date())
+        parse = partial(minor_units, exponent=EXPONENTS[currency])
+        minor = table.read("Amount Paid", paid, parse, "an amount of at least 0")
         if laundering not in {"0", "1"}:
             raise table.wrong("Is Laundering", laundering, "0 or 1")
         if minor == 0 and float(paid) == 0:
             skipped["amount 0"] += 1
             continue
-        yield Row(
-            times[text], number, payer_bank, payer, payee_bank, payee, max(minor, 1), payment_format, laundering == "1"
-        )
+        amount = max(minor, 1)
+        sides = (payer_bank, payer, payee_bank, payee)
+        yield Row(times[text], number, *sides, amount, currency, payment_format, laundering == "1")
 
 
 def _time(text: str) -> dt.datetime:
@@ -124,7 +144,7 @@ def _payment(platform: str, row: Row) -> Event:
         "payer": f"{platform}-{row.payer_bank}:{row.payer}",
         "payee": f"{platform}-{row.payee_bank}:{row.payee}",
         "amount_minor": row.amount_minor,
-        "currency": CURRENCY,
+        "currency": row.currency,
         "payer_acct_type": "bank",
         "payee_acct_type": "bank",
         "payer_institution": row.payer_bank,
@@ -139,7 +159,7 @@ FORMAT = Format(
     source="the transactions file, HI-Small_Trans.csv and its kin (.csv or .csv.gz)",
     notes=(
         "times are taken as Shanghai time, and rows are brought into their order",
-        "all amounts paid stand as CNY, one for one: no parity of other currencies comes with the engine",
+        "amounts are what is paid, in their own currency where the engine has a parity, else as CNY, one for one",
         "a label laundering is known a day after the event",
     ),
     convert=convert,

@@ -9,18 +9,21 @@ import datetime as dt
 import decimal
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
+from streams.clock import day_number
 from streams.errors import StreamError
+from streams.parity import has_parity
 
 Event = dict[str, Any]
 TargetType = Literal["event", "account", "party", "platform", "loan", "policy", "project", "alert"]
 
 SHANGHAI = dt.timezone(dt.timedelta(hours=8))
 LABEL_COLUMNS = ("target_type", "target", "label", "known_at")
-CURRENCY = "CNY"
-"""The currency of all amounts: no parity of another one comes with the engine, so that one unit stands as one yuan."""
+NO_CURRENCY = "CNY"
+"""Where a set names no currency, or one that the engine has no parity of, one unit stands as one yuan."""
 
 
 class FormatError(StreamError):
@@ -101,8 +104,27 @@ def midnight(day: dt.date) -> str:
     return f"{day.isoformat()}T00:00:00+08:00"
 
 
-def minor_units(text: str) -> int:
-    """Return an amount in hundredths, exactly; what is finer is rounded half to even.
+@cache
+def currency_on(currency: str, day: dt.date) -> str:
+    """Return the currency itself where the engine comes with its parity of that day, else CNY.
+
+    Examples
+    --------
+    >>> currency_on("CZK", dt.date(1995, 5, 1)), currency_on("BRL", dt.date(2022, 9, 1))
+    ('CZK', 'CNY')
+    """
+    return currency if has_parity(currency, day_number(day)) else NO_CURRENCY
+
+
+def minor_units(text: str, exponent: int = 2) -> int:
+    """Return an amount in minor units, exactly; what is finer is rounded half to even.
+
+    Parameters
+    ----------
+    text : str
+        The amount as a decimal number.
+    exponent : int, default=2
+        Minor units of one unit, as a power of ten.
 
     Raises
     ------
@@ -111,16 +133,16 @@ def minor_units(text: str) -> int:
 
     Examples
     --------
-    >>> minor_units("3372.7"), minor_units("5"), minor_units("1e3"), minor_units("0.125")
-    (337270, 500, 100000, 12)
+    >>> minor_units("3372.7"), minor_units("5"), minor_units("1e3"), minor_units("0.125"), minor_units("7.6", 0)
+    (337270, 500, 100000, 12, 8)
     """
     whole, _, part = text.partition(".")
-    if whole.isdecimal() and len(part) <= 2 and (part.isdecimal() or not part):
-        return int(whole) * 100 + int(part.ljust(2, "0"))
+    if whole.isdecimal() and len(part) <= exponent and (part.isdecimal() or not part):
+        return int(whole + part.ljust(exponent, "0"))
     try:
         amount = decimal.Decimal(text)
     except decimal.InvalidOperation as error:
         raise ValueError(text) from error
     if not amount.is_finite() or amount < 0:
         raise ValueError(text)
-    return int((amount * 100).to_integral_value(decimal.ROUND_HALF_EVEN))
+    return int((amount * 10**exponent).to_integral_value(decimal.ROUND_HALF_EVEN))

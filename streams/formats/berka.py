@@ -5,7 +5,7 @@ SOURCE is the folder with ``account``, ``client``, ``disp``, ``loan`` and one or
 
 - Step: the set knows days only. An event happens at midnight, Shanghai time, of its day; within a day parties, accounts
   and loans come first, then payments in the order of the files. A transaction that is in two files is one event.
-- Currency: crowns stand as yuan, one for one (CNY), because no parity of the crown comes with the engine.
+- Currency: crowns (CZK), of which the engine has a yearly mean parity; on a day without one a crown stands as a yuan.
 - Platform ``BERKA``, line ``network_banking``, no region: Czech districts have no code here.
 - Counterparties: a transfer names the other bank and account (``YZ:87144583``). Cash comes from and goes to one cash
   vertex an account (``BERKA:CASH-2378``), not one for all, which would join everybody; interest, statement fees and
@@ -27,7 +27,7 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from streams.formats.base import CURRENCY, Event, Format, Label, Skipped, midnight, minor_units
+from streams.formats.base import Event, Format, Label, Skipped, currency_on, midnight, minor_units
 from streams.formats.tables import Table, check_folder, find_table
 from streams.sources.base import SourceError
 
@@ -237,7 +237,7 @@ def _loan_fields(loan: Loan, owners: dict[str, str], status: str) -> Event:
         "status": status,
         "borrower_id": party(owners[loan.account]),
         "borrower_type": "person",
-        "currency": CURRENCY,
+        "currency": currency_on("CZK", loan.day),
         "principal_minor": loan.principal_minor,
     }
 
@@ -321,7 +321,11 @@ def _movement(row: Transaction, owners: dict[str, str], loans: dict[str, Loan]) 
     cash = row.operation in CASH and row.symbol not in OWN_MONEY
     payer, payee = (other, vertex(row.account)) if row.credit else (vertex(row.account), other)
     fields: Event = {"payment_id": f"{PLATFORM}-{row.trans_id}", "payer": payer, "payee": payee}
-    fields |= {"amount_minor": row.amount_minor, "currency": CURRENCY, "direction": "in" if row.credit else "out"}
+    fields |= {
+        "amount_minor": row.amount_minor,
+        "currency": currency_on("CZK", row.day),
+        "direction": "in" if row.credit else "out",
+    }
     fields |= {"reporter_side": ours, f"{ours}_acct_type": "bank", f"{ours}_institution": PLATFORM, "cash": cash}
     fields |= {f"{theirs}_{name}": value for name, value in about.items()}
     if row.account in owners:
@@ -342,7 +346,7 @@ def _repayment(row: Transaction, loan: Loan, owners: dict[str, str]) -> Event:
     """Return the repayment; what exceeds the principal, rounded up instalments mostly, is interest."""
     principal = min(row.amount_minor, loan.left_minor)
     loan.left_minor -= principal
-    fields: Event = {"loan_id": loan.loan_id, "currency": CURRENCY, "principal_minor": principal}
+    fields: Event = {"loan_id": loan.loan_id, "currency": currency_on("CZK", row.day), "principal_minor": principal}
     fields |= {"interest_minor": row.amount_minor - principal, "paid_at": midnight(row.day)}
     fields |= {"payer_id": party(owners[loan.account]), "source": "borrower"}
     fields["payment_id"] = f"{PLATFORM}-{row.trans_id}"
@@ -354,7 +358,7 @@ FORMAT = Format(
     title="a real Czech bank, 1993 to 1998 (PKDD'99)",
     source="the folder with account, client, disp, loan and trans*.csv or .csv.gz",
     notes=(
-        "crowns stand as CNY, one for one: no parity of the crown comes with the engine",
+        "amounts are crowns (CZK), summed at the engine's yearly mean parity",
         "an event happens at midnight, Shanghai time, of its day",
         "cash, and the bank's own interest and fees, have one vertex for each account",
         "a label default is known at the loan's last due date, or on 1998-12-31 for a loan that still runs then",

@@ -16,7 +16,7 @@ import datetime as dt
 from collections.abc import Iterator
 from pathlib import Path
 
-from streams.formats.base import CURRENCY, SHANGHAI, Event, Format, Label, Skipped, minor_units, moment
+from streams.formats.base import NO_CURRENCY, SHANGHAI, Event, Format, Label, Skipped, minor_units, moment
 from streams.formats.tables import Table
 from streams.sources.base import SourceError
 
@@ -53,7 +53,7 @@ def convert(source: Path) -> Iterator[Event | Label | Skipped]:
             "line": "third_party_payment",
             **_sides(kind, origin, destination),
             "amount_minor": minor,
-            "currency": CURRENCY,
+            "currency": NO_CURRENCY,
             "purpose": PURPOSES[kind],
             "cash": kind.startswith("CASH"),
         }

@@ -56,8 +56,15 @@ def test_both_sides_are_bank_and_account(tmp_path: Path) -> None:
 def test_amount_is_what_is_paid_and_at_least_one_fen(tmp_path: Path) -> None:
     events, _, _ = converted("amlworld", set_of(tmp_path, HEAD + ROWS))
     assert [event["amount_minor"] for event in events] == [2, 369_734, 500, 1]
-    assert {event["currency"] for event in events} == {"CNY"}
     assert [event["cash"] for event in events] == [False, False, True, False]
+
+
+def test_currency_is_kept_where_there_is_a_parity_and_has_its_own_minor_units(tmp_path: Path) -> None:
+    paid = ["1.5,US Dollar", "1234.6,Yen", "2.5,Brazil Real", "3.25,Bitcoin", "4,Yuan"]
+    rows = "".join(f"2022/09/01 00:00,1,A,2,B,1,Euro,{amount},Wire,0\n" for amount in paid)
+    events, _, _ = converted("amlworld", set_of(tmp_path, HEAD + rows))
+    money = [(event["amount_minor"], event["currency"]) for event in events]
+    assert money == [(150, "USD"), (1_235, "JPY"), (250, "CNY"), (325, "CNY"), (400, "CNY")]
 
 
 def test_laundering_is_known_a_day_later(tmp_path: Path) -> None:

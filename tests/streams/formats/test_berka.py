@@ -72,7 +72,7 @@ def test_transfer_names_bank_and_account(folder: Path) -> None:
     transfer = next(event for event in events if event["event_id"] == "trans-2")
     assert transfer["payee"] == "YZ:87144583"
     assert transfer["payee_institution"] == "YZ"
-    assert transfer["amount_minor"] == 12_050
+    assert (transfer["amount_minor"], transfer["currency"]) == (12_050, "CZK")
     assert transfer["purpose"] == "utility"
 
 

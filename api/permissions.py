@@ -4,7 +4,9 @@ from typing import Final, Literal
 
 from riskengine.roles import ROLES, Role
 
-Permission = Literal["send_events", "ask_score", "read_alerts", "decide_alerts", "read_platforms", "read_catalogues"]
+Permission = Literal[
+    "send_events", "ask_score", "read_alerts", "decide_alerts", "read_platforms", "read_catalogues", "read_models"
+]
 
 _EVERYONE: Final = frozenset(ROLES)
 MAY: Final[dict[Permission, frozenset[Role]]] = {
@@ -15,4 +17,5 @@ MAY: Final[dict[Permission, frozenset[Role]]] = {
     "decide_alerts": frozenset({"regulator", "reviewer"}),
     "read_platforms": _EVERYONE,
     "read_catalogues": _EVERYONE,
+    "read_models": _EVERYONE - {"firm"},  # a card says what a model looks at, and so how to pass it by
 }

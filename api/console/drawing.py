@@ -1,20 +1,19 @@
 """The geometry of the evidence graph and of the timeline; the templates draw it as SVG.
 
-Positions come from networkx, seeded and without a clock, so that one alert is always drawn the same way.
+Nodes are placed by `api/console/layout.py`; here movements become arrows with their sums.
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
+from api.console.layout import WIDTH, height_for, place_nodes
 from riskengine.evidence import Link, Node
 
-NODES_DRAWN: Final = 40
-WIDTH: Final = 860
-_MARGIN = 70
+NODES_DRAWN: Final = 32
+LABELS_DRAWN: Final = 18
 _RADIUS = 15
-_ONE_RING = 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +31,7 @@ class DrawnLink:
     """The movements from one node to another as one arrow: its path, its label's place, sum and number."""
 
     path: str
+    has_label: bool
     label_x: float
     label_y: float
     amounts: tuple[tuple[str, int], ...]  # currency, sum
@@ -77,8 +77,8 @@ def draw_graph(nodes: Sequence[Node], links: Sequence[Link]) -> Picture:
     for link in links:
         if link.source in kept and link.target in kept:
             bundles.setdefault((link.source, link.target), []).append(link)
-    height = _height(len(drawn))
-    places = _places(drawn, bundles, height)
+    height = height_for(len(drawn))
+    places = place_nodes([node.id for node in drawn], bundles, height)
     degrees: dict[str, int] = {}
     for pair in bundles:
         for name in pair:
@@ -86,8 +86,17 @@ def draw_graph(nodes: Sequence[Node], links: Sequence[Link]) -> Picture:
     largest = max((len(bundle) for bundle in bundles.values()), default=1)
     placed = tuple(DrawnNode(node, *places[node.id], _RADIUS + (4 if node.is_subject else 0)) for node in drawn)
     radius = {node.node.id: node.radius for node in placed}
+    # where arrows crowd, only the largest say their sum; the others say it when pointed at
+    by_amount = sorted(bundles, key=lambda pair: -sum(link.amount_minor or 0 for link in bundles[pair]))
+    labelled = frozenset(by_amount if len(bundles) <= LABELS_DRAWN + 4 else by_amount[:LABELS_DRAWN])
     arrows = tuple(
-        _arrow(pair, bundle, _curve(pair, places, radius, (pair[1], pair[0]) in bundles, degrees), largest)
+        _arrow(
+            pair,
+            bundle,
+            _curve(pair, places, radius, (pair[1], pair[0]) in bundles, degrees),
+            largest,
+            has_label=pair in labelled,
+        )
         for pair, bundle in bundles.items()
     )
     return Picture(WIDTH, height, placed, arrows, len(drawn) < len(nodes))
@@ -120,61 +129,9 @@ def _most_moved(nodes: Sequence[Node], links: Sequence[Link]) -> list[Node]:
     return [node for node in nodes if node.id in kept]
 
 
-def _places(
-    nodes: list[Node], bundles: dict[tuple[str, str], list[Link]], height: int
-) -> dict[str, tuple[float, float]]:
-    """Positions in the picture: a wheel around a hub, else by the forces of its arrows."""
-    import networkx as nx
-
-    graph: nx.Graph[str] = nx.Graph()
-    graph.add_nodes_from(node.id for node in nodes)
-    graph.add_edges_from(pair for pair in bundles if pair[0] != pair[1])
-    found: Mapping[str, Any]
-    hub = max(graph.nodes, key=lambda name: graph.degree(name), default=None)
-    if hub is not None and len(nodes) > 5 and graph.degree(hub) >= 0.6 * (len(nodes) - 1):
-        found = _wheel(hub, [node.id for node in nodes if node.id != hub])
-    elif len(nodes) < 3:
-        found = nx.circular_layout(graph)
-    elif nx.is_connected(graph):
-        found = nx.kamada_kawai_layout(graph, pos=nx.circular_layout(graph))
-    else:
-        apart = 1.6 / math.sqrt(len(nodes))
-        found = nx.spring_layout(graph, pos=nx.circular_layout(graph), seed=1, k=apart, iterations=200)
-    return _fit({name: (float(place[0]), float(place[1])) for name, place in found.items()}, height)
-
-
-def _wheel(hub: str, rim: list[str]) -> dict[str, tuple[float, float]]:
-    """A hub in the middle, the others around it; many of them in two rings, so that their labels have room."""
-    places = {hub: (0.0, 0.0)}
-    for number, name in enumerate(rim):
-        angle = 2 * math.pi * number / len(rim) - math.pi / 2
-        ring = 0.72 if len(rim) > _ONE_RING and number % 2 else 1.0
-        places[name] = (ring * math.cos(angle), ring * math.sin(angle))
-    return places
-
-
-def _fit(places: dict[str, tuple[float, float]], height: int) -> dict[str, tuple[float, float]]:
-    """Stretch positions to the picture's area."""
-    if not places:
-        return {}
-    lows = [min(place[axis] for place in places.values()) for axis in (0, 1)]
-    spans = [max(place[axis] for place in places.values()) - lows[axis] for axis in (0, 1)]
-    margins = (_MARGIN, _MARGIN * 0.7)
-    room = (WIDTH - 2 * margins[0], height - 2 * margins[1])
-
-    def scaled(value: float, axis: int) -> float:
-        share = (value - lows[axis]) / spans[axis] if spans[axis] > 1e-6 else 0.5
-        return round(margins[axis] + share * room[axis], 1)
-
-    return {name: (scaled(x, 0), scaled(y, 1)) for name, (x, y) in places.items()}
-
-
-def _height(count: int) -> int:
-    """Height of the picture for a number of nodes."""
-    return 190 if count < 3 else 340 if count < 7 else 460 if count < 20 else 560
-
-
-def _arrow(pair: tuple[str, str], bundle: list[Link], curve: tuple[str, float, float], largest: int) -> DrawnLink:
+def _arrow(
+    pair: tuple[str, str], bundle: list[Link], curve: tuple[str, float, float], largest: int, *, has_label: bool
+) -> DrawnLink:
     """One arrow with the sums of what it stands for."""
     sums: dict[str, int] = {}
     for link in bundle:
@@ -182,6 +139,7 @@ def _arrow(pair: tuple[str, str], bundle: list[Link], curve: tuple[str, float, f
             sums[link.currency] = sums.get(link.currency, 0) + link.amount_minor
     return DrawnLink(
         path=curve[0],
+        has_label=has_label,
         label_x=curve[1],
         label_y=curve[2],
         amounts=tuple(sums.items()),

@@ -35,7 +35,7 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "subject": ("对象", "Subject"),
     "since": ("自", "From"),
     "until": ("至", "To"),
-    "without_reports": ("除大额报告外", "All but large-value reports"),
+    "without_reports": ("不含大额报告", "Without reports"),
     # queue
     "time": ("时间", "Time"),
     "alert": ("预警", "Alert"),
@@ -76,8 +76,8 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     ),
     "graph": ("证据关系图", "Evidence graph"),
     "graph_note": (
-        "箭头为资金方向，旁注金额合计；深色为预警对象。",
-        "Arrows show where money went, with its sum; the subject is dark.",
+        "箭头为资金方向，旁注金额合计（箭头多时只注最大的几笔）；深色为预警对象。",
+        "Arrows show where money went, with its sum (of many arrows the largest only); the subject is dark.",
     ),
     "graph_empty": ("证据事件没有可画的往来。", "The events of the evidence draw no movements."),
     "graph_capped": ("图中只画出往来最多的节点。", "Only the nodes with most movements are drawn."),

@@ -13,6 +13,6 @@ router = APIRouter(tags=["catalogues"])
 
 
 @router.get("/v1/models", summary="Models", responses={200: json_answer("Models")})
-def list_models(request: Request, _caller: Annotated[Caller, Depends(allowed("read_catalogues"))]) -> Response:
+def list_models(request: Request, _caller: Annotated[Caller, Depends(allowed("read_models"))]) -> Response:
     """Data, period, features, metrics and hash of each model; an empty list where rules judge alone."""
     return answer({"models": seat_of(request).models})

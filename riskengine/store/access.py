@@ -8,6 +8,7 @@ import hashlib
 import hmac
 import re
 import secrets
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -25,6 +26,7 @@ from riskengine.store.connection import Database
 
 SESSION_HOURS = 12
 _KEY = re.compile(r"rk_([0-9a-f]{10})_[0-9a-f]{64}")
+_CHECKS = threading.BoundedSemaphore(4)
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,62}")
 
 
@@ -175,8 +177,9 @@ def _nobody() -> str:
 
 
 def _fits(held: str, password: str) -> bool:
-    """Whether the password fits the hash."""
-    try:
-        return _hasher().verify(held, password.encode("utf-8", "surrogatepass"))
-    except (VerificationError, InvalidHashError):
-        return False
+    """Whether the password fits the hash; few at a time, because each check takes 64 MiB."""
+    with _CHECKS:
+        try:
+            return _hasher().verify(held, password.encode("utf-8", "surrogatepass"))
+        except (VerificationError, InvalidHashError):
+            return False

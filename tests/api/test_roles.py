@@ -28,7 +28,7 @@ ROUTES: list[tuple[str, str, Permission]] = [
     ("GET", "/v1/platforms/{platform_id}", "read_platforms"),
     ("GET", "/v1/rules", "read_catalogues"),
     ("GET", "/v1/features", "read_catalogues"),
-    ("GET", "/v1/models", "read_catalogues"),
+    ("GET", "/v1/models", "read_models"),
 ]
 OPEN = {"/healthz", "/readyz", "/metrics", "/openapi.json", "/login", "/logout", "/language/{language}"}
 CONSOLE = {"/", "/alerts/{alert_id}", "/alerts/{alert_id}/disposition"}

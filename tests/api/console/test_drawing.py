@@ -2,7 +2,8 @@
 
 from itertools import combinations
 
-from api.console.drawing import NODES_DRAWN, WIDTH, draw_graph, timeline
+from api.console.drawing import NODES_DRAWN, draw_graph, timeline
+from api.console.layout import WIDTH
 from riskengine.evidence import Link, Node
 
 
@@ -59,6 +60,13 @@ def test_large_graph_keeps_its_subject_and_says_so() -> None:
     assert picture.is_capped
     assert len(picture.nodes) == NODES_DRAWN
     assert any(drawn.node.is_subject for drawn in picture.nodes)
+
+
+def test_crowded_graph_names_only_its_largest_sums() -> None:
+    nodes = [node(str(number)) for number in range(30)]
+    picture = draw_graph(nodes, [link(str(number), "0", 100 * number) for number in range(1, 30)])
+    named = [arrow.amounts[0][1] for arrow in picture.links if arrow.has_label]
+    assert named == [100 * number for number in range(12, 30)]
 
 
 def test_parts_that_hang_apart_are_drawn() -> None:

@@ -144,7 +144,7 @@ def _reindex(keys: Any, index: Any, tail: int, head: int) -> None:
 
 
 @njit(cache=True, nogil=True)
-def _find_id(index: Any, keys: Any, high: Any, low: Any) -> int:
+def _find_id(index: Any, keys: Any, high: Any, low: Any) -> Any:
     """Slot of a 128-bit id, or -1."""
     mask = np.uint64(len(index) - 1)
     print_ = mix(low) >> np.uint64(32)

@@ -14,7 +14,7 @@ START = 1_740_960_000_000  # 2025-03-03T08:00:00+08:00
 DAY = 86_400_000
 
 
-def payment(number: int, payer: str = "A", payee: str = "B", amount: int = 100, at: int = 0, **more: Any) -> dict:
+def payment(number: int | str, payer: str = "A", payee: str = "B", amount: int = 100, at: int = 0, **more: Any) -> dict:
     """A settled payment `at` milliseconds after START."""
     return {
         "event_id": f"p{number}",
@@ -68,4 +68,49 @@ def random_payments(seed: int, n: int = 400, accounts: int = 8) -> list[dict]:
         events.append(event)
         if rng.random() < 0.05:
             events.append(dict(events[int(rng.integers(len(events)))]))
+    return events
+
+
+def loan(number: int, borrower: str = "ID:1", principal: int = 1000, at: int = 0, **more: Any) -> dict:
+    """An issued network loan."""
+    return {
+        "event_id": f"l{number}",
+        "kind": "loan",
+        "event_time": START + at,
+        "platform_id": "P2P-1",
+        "line": "network_lending",
+        "loan_id": f"L{number}",
+        "status": "issued",
+        "borrower_id": borrower,
+        "borrower_type": "person",
+        "principal_minor": principal,
+    } | more
+
+
+def busy_week(seed: int = 1, n: int = 3000) -> list[dict]:
+    """A week of payments and loans that raises alerts of several kinds: cash reports, caps, circles, pass-through."""
+    rng = np.random.default_rng(seed)
+    events = []
+    for number in range(n):
+        at = number * 7 * DAY // n
+        person = int(rng.integers(40))
+        draw = rng.random()
+        if draw < 0.05:
+            events.append(
+                payment(
+                    number, f"C{person}", f"CASH{person}", int(rng.integers(1_000_000, 4_999_999)), at,
+                    cash=True, direction="out", payer_person=f"ID:{person}", payer_type="person",
+                )
+            )  # fmt: skip
+        elif draw < 0.08:
+            events.append(loan(number, f"ID:{person}", int(rng.integers(1_000_000, 9_000_000)), at))
+        elif draw < 0.12:
+            ring = [f"R{person}-{step}" for step in range(4)]
+            events += [
+                payment(f"{number}-{step}", ring[step], ring[(step + 1) % 4], 3_000_000 - step, at + step * 60_000)
+                for step in range(4)
+            ]
+        else:
+            events.append(payment(number, f"C{person}", f"M{rng.integers(60)}", int(rng.integers(100, 90_000)), at))
+    events.sort(key=lambda event: event["event_time"])
     return events

@@ -19,7 +19,9 @@ def build_app() -> typer.Typer:
         add_completion=False,
     )
     for module in sorted(pkgutil.iter_modules(__path__), key=lambda found: found.name):
-        importlib.import_module(f"{__name__}.{module.name}").register(app)
+        command = importlib.import_module(f"{__name__}.{module.name}")
+        if hasattr(command, "register"):
+            command.register(app)
     return app
 
 

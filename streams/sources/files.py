@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from streams.sources.base import Source, SourceError
+from streams.sources.base import EmptySourceError, Source, SourceError
+from streams.sources.empty import EmptySource
 from streams.sources.merge import MergedSource
 from streams.sources.ndjson import NdjsonSource
 from streams.sources.parquet import ParquetSource
@@ -17,7 +18,7 @@ SUFFIXES = tuple(READERS)
 
 
 def open_source(paths: Sequence[str | Path]) -> Source:
-    """Return the source of one or more files.
+    """Return the source of one or more files; those that hold nothing are left out.
 
     Parameters
     ----------
@@ -31,7 +32,14 @@ def open_source(paths: Sequence[str | Path]) -> Source:
     """
     if not paths:
         raise SourceError(f"no file of events given; read are {', '.join(SUFFIXES)}")
-    sources = [_open_one(Path(path)) for path in paths]
+    sources = []
+    for path in paths:
+        try:
+            sources.append(_open_one(Path(path)))
+        except EmptySourceError:
+            continue
+    if not sources:
+        return EmptySource()
     return sources[0] if len(sources) == 1 else MergedSource(sources)
 
 

@@ -56,6 +56,7 @@ class PaymentText:
         accounts, parties = world.accounts, world.parties
         self._party = accounts.array("party")
         self._keeper = accounts.array("platform")
+        self._wallet = accounts.array("acct_type") == ACCT_TYPES.index("payment")
         self._abroad = np.array([country != "" for country in accounts.country], dtype=np.bool_)
         # Index -1, a cash vertex, falls on the last entry: no region and no person
         self._region = np.array([*parties.region, 0], dtype=np.int64)[self._party]
@@ -126,7 +127,9 @@ class PaymentText:
         """The words of the closed sets, and what follows from amount and accounts; one piece for each combination."""
         payer, payee = t["payer"], t["payee"]
         cash = t["funding"] == FUNDINGS.index("cash")
-        same = np.where(self._party[payer] == self._party[payee], 1, np.where(knows & ~cash, 2, 0))
+        # A payment firm must know whether money leaves for an account of the same name (measures of 2015, article 11)
+        tells = (knows | self._wallet[payer]) & ~cash
+        same = np.where(self._party[payer] == self._party[payee], 1, np.where(tells, 2, 0))
         cross = self._abroad[payer] | self._abroad[payee]
         clearer = np.where(
             (self._keeper[payer] != self._keeper[payee]) & ~cash & ~cross,

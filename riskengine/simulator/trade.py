@@ -39,7 +39,9 @@ def trade(world: World) -> None:
     payer = np.repeat(np.arange(count), payments)
     share = rng.lognormal(0.0, 0.8, len(payer))
     share /= np.bincount(payer, share, count)[payer]
-    near = firms.bank[(payer + rng.integers(1, 6, len(payer)) * 7) % count]
+    # Supply runs one way, from later to earlier firms: what goes round in it is made in `buy_in_circles` alone
+    tier = payer + rng.integers(1, 6, len(payer)) * 7
+    near = firms.bank[np.where(tier < count, tier, payer)]
     far = outside.firms[rng.integers(0, len(outside.firms), len(payer))]
     payee = np.where((rng.random(len(payer)) < 0.55) & (near != firms.bank[payer]), near, far)
     world.ledger.add(

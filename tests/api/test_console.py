@@ -6,6 +6,7 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
+from api.auth import now_ms
 from riskengine.alerts import Reason
 from riskengine.roles import Grant
 from riskengine.store import Store
@@ -46,16 +47,22 @@ def passwords(store: Store) -> dict[str, str]:
     return {name: store.access.create_account(name, grant, now=0) for name, grant in grants.items()}
 
 
+@pytest.fixture(scope="module")
+def sessions(store: Store, passwords: dict[str, str]) -> dict[str, str]:
+    """A session of each account; the password's hash is slow on purpose, so once is enough."""
+    found = {name: store.access.log_in(name, password, now=now_ms()) for name, password in passwords.items()}
+    return {name: token for name, token in found.items() if token is not None}
+
+
 @pytest.fixture
 def browser(app: FastAPI, client: TestClient, passwords: dict[str, str]) -> TestClient:
     """Somebody with a browser in Chinese; `client` keeps the app open."""
     return TestClient(app, follow_redirects=False, headers=PAGE | {"Accept-Language": "zh-CN"})
 
 
-def log_in(browser: TestClient, name: str, password: str) -> None:
-    """Fill in the form."""
-    answer = browser.post("/login", data={"account": name, "password": password, "next": "/"})
-    assert (answer.status_code, answer.headers["location"]) == (303, "/")
+def log_in(browser: TestClient, name: str, sessions: dict[str, str]) -> None:
+    """Be logged in already."""
+    browser.cookies.set("riskengine_session", sessions[name])
 
 
 def csrf_in(page: str) -> str:
@@ -113,7 +120,8 @@ def test_login_from_another_site_is_refused(
 
 
 def test_stolen_cookie_dies_at_logout(app: FastAPI, browser: TestClient, passwords: dict[str, str]) -> None:
-    log_in(browser, "analyst", passwords["analyst"])
+    answer = browser.post("/login", data={"account": "analyst", "password": passwords["analyst"], "next": "/"})
+    assert (answer.status_code, answer.headers["location"]) == (303, "/")
     stolen = browser.cookies["riskengine_session"]
     token = csrf_in(browser.get("/").text)
     assert browser.post("/logout", data={"csrf": "0" * 64}).status_code == 403
@@ -122,8 +130,8 @@ def test_stolen_cookie_dies_at_logout(app: FastAPI, browser: TestClient, passwor
     assert thief.get("/").status_code == 303
 
 
-def test_queue_speaks_of_suspicion_and_leaves_reports_out(browser: TestClient, passwords: dict[str, str]) -> None:
-    log_in(browser, "regulator", passwords["regulator"])
+def test_queue_speaks_of_suspicion_and_leaves_reports_out(browser: TestClient, sessions: dict[str, str]) -> None:
+    log_in(browser, "regulator", sessions)
     page = browser.get("/").text
     assert "涉嫌" in page
     assert "循环转账" in page
@@ -133,8 +141,8 @@ def test_queue_speaks_of_suspicion_and_leaves_reports_out(browser: TestClient, p
     assert browser.get("/?verdict=any").text.count('<tr class="') == 5
 
 
-def test_flag_is_never_called_a_violation(browser: TestClient, passwords: dict[str, str]) -> None:
-    log_in(browser, "regulator", passwords["regulator"])
+def test_flag_is_never_called_a_violation(browser: TestClient, sessions: dict[str, str]) -> None:
+    log_in(browser, "regulator", sessions)
     for language, word in (("zh", "违规"), ("en", "iolation")):
         browser.get(f"/language/{language}")
         rows = browser.get("/?verdict=flag").text.partition("<tbody>")[2].partition("</tbody>")[0]
@@ -144,16 +152,16 @@ def test_flag_is_never_called_a_violation(browser: TestClient, passwords: dict[s
         assert word not in page
 
 
-def test_firm_sees_its_reports_and_not_what_is_about_it(browser: TestClient, passwords: dict[str, str]) -> None:
-    log_in(browser, "firm", passwords["firm"])
+def test_firm_sees_its_reports_and_not_what_is_about_it(browser: TestClient, sessions: dict[str, str]) -> None:
+    log_in(browser, "firm", sessions)
     page = browser.get("/").text
     assert page.count('<tr class="') == 1
     assert "大额报告" in page
     assert browser.get(f"/alerts/{identity(1)}").status_code == 404
 
 
-def test_scope_of_a_city_holds_on_the_pages(browser: TestClient, passwords: dict[str, str]) -> None:
-    log_in(browser, "city", passwords["city"])
+def test_scope_of_a_city_holds_on_the_pages(browser: TestClient, sessions: dict[str, str]) -> None:
+    log_in(browser, "city", sessions)
     page = browser.get("/").text
     assert "还没有预警" in page
     assert "海曙区" in page
@@ -161,8 +169,8 @@ def test_scope_of_a_city_holds_on_the_pages(browser: TestClient, passwords: dict
     assert browser.get(f"/alerts/{identity(1)}").status_code == 404
 
 
-def test_language_is_chosen_and_kept(browser: TestClient, passwords: dict[str, str]) -> None:
-    log_in(browser, "regulator", passwords["regulator"])
+def test_language_is_chosen_and_kept(browser: TestClient, sessions: dict[str, str]) -> None:
+    log_in(browser, "regulator", sessions)
     answer = browser.get("/language/en?next=/%3Fseverity=high")
     assert answer.headers["location"] == "/?severity=high"
     page = browser.get("/").text
@@ -172,8 +180,8 @@ def test_language_is_chosen_and_kept(browser: TestClient, passwords: dict[str, s
     assert browser.get("/language/zh?next=//evil.example").headers["location"] == "/"
 
 
-def test_filters_of_the_page(browser: TestClient, passwords: dict[str, str]) -> None:
-    log_in(browser, "regulator", passwords["regulator"])
+def test_filters_of_the_page(browser: TestClient, sessions: dict[str, str]) -> None:
+    log_in(browser, "regulator", sessions)
     for query, rows in {
         "severity=critical": 1,
         "detector=fraud_boosting": 1,
@@ -191,16 +199,16 @@ def test_filters_of_the_page(browser: TestClient, passwords: dict[str, str]) -> 
 @pytest.mark.parametrize(
     "query", ["severity=huge", "since=yesterday", "until=9999-12-31", "region=1", "cursor=x", "line=%00", "subject=%00"]
 )
-def test_filter_that_does_not_fit_is_a_page(browser: TestClient, passwords: dict[str, str], query: str) -> None:
-    log_in(browser, "regulator", passwords["regulator"])
+def test_filter_that_does_not_fit_is_a_page(browser: TestClient, sessions: dict[str, str], query: str) -> None:
+    log_in(browser, "regulator", sessions)
     answer = browser.get(f"/?{query}")
     assert answer.status_code == 422
     assert "返回预警队列" in answer.text
 
 
-def test_pages_of_the_queue(browser: TestClient, store: Store, passwords: dict[str, str]) -> None:
+def test_pages_of_the_queue(browser: TestClient, store: Store, sessions: dict[str, str]) -> None:
     put_alerts(store, [make_alert(1000 + number, platform_id="MANY") for number in range(60)])
-    log_in(browser, "regulator", passwords["regulator"])
+    log_in(browser, "regulator", sessions)
     first = browser.get("/?platform_id=MANY").text
     link = re.search(r'href="([^"]+)" rel="next"', first)
     assert link is not None
@@ -210,8 +218,8 @@ def test_pages_of_the_queue(browser: TestClient, store: Store, passwords: dict[s
     assert "回到第一页" in second
 
 
-def test_what_firms_send_is_escaped(browser: TestClient, passwords: dict[str, str]) -> None:
-    log_in(browser, "regulator", passwords["regulator"])
+def test_what_firms_send_is_escaped(browser: TestClient, sessions: dict[str, str]) -> None:
+    log_in(browser, "regulator", sessions)
     page = browser.get("/").text
     assert "<script" not in page
     assert "&lt;script&gt;" in page
@@ -221,8 +229,8 @@ def test_what_firms_send_is_escaped(browser: TestClient, passwords: dict[str, st
     assert "style=" not in page + alert
 
 
-def test_model_alert_says_its_reasons_in_words(browser: TestClient, passwords: dict[str, str]) -> None:
-    log_in(browser, "regulator", passwords["regulator"])
+def test_model_alert_says_its_reasons_in_words(browser: TestClient, sessions: dict[str, str]) -> None:
+    log_in(browser, "regulator", sessions)
     page = browser.get(f"/alerts/{identity(4)}").text
     assert "近 1 天收款方收到笔数" in page
     assert "0.910" in page
@@ -230,8 +238,8 @@ def test_model_alert_says_its_reasons_in_words(browser: TestClient, passwords: d
     assert "Payments received by the payee in 1 day" in browser.get(f"/alerts/{identity(4)}").text
 
 
-def test_rule_alert_cites_its_text(browser: TestClient, passwords: dict[str, str]) -> None:
-    log_in(browser, "regulator", passwords["regulator"])
+def test_rule_alert_cites_its_text(browser: TestClient, sessions: dict[str, str]) -> None:
+    log_in(browser, "regulator", sessions)
     page = browser.get(f"/alerts/{identity(2)}").text
     assert "规则依据" in page
     assert "当日单笔或者累计现金收支" in page
@@ -239,16 +247,16 @@ def test_rule_alert_cites_its_text(browser: TestClient, passwords: dict[str, str
 
 
 def test_disposition_needs_token_role_choice_and_reason(
-    browser: TestClient, store: Store, passwords: dict[str, str]
+    browser: TestClient, store: Store, sessions: dict[str, str]
 ) -> None:
     path = f"/alerts/{identity(3)}"
-    log_in(browser, "analyst", passwords["analyst"])
+    log_in(browser, "analyst", sessions)
     assert "本角色可查看，不可处置" in browser.get(path).text
     token = csrf_in(browser.get(path).text)
     fields = {"csrf": token, "disposition": "watch", "note": "看"}
     assert browser.post(f"{path}/disposition", data=fields).status_code == 403
 
-    log_in(browser, "regulator", passwords["regulator"])
+    log_in(browser, "regulator", sessions)
     assert browser.post(f"{path}/disposition", data=fields).status_code == 403
     fields["csrf"] = csrf_in(browser.get(path).text)
     for missing in ({"note": " "}, {"disposition": ""}):
@@ -267,8 +275,8 @@ def test_disposition_needs_token_role_choice_and_reason(
     assert entry.decided_at > NOON
 
 
-def test_session_may_use_the_api_with_its_token(browser: TestClient, passwords: dict[str, str]) -> None:
-    log_in(browser, "regulator", passwords["regulator"])
+def test_session_may_use_the_api_with_its_token(browser: TestClient, sessions: dict[str, str]) -> None:
+    log_in(browser, "regulator", sessions)
     path = f"/v1/alerts/{identity(1)}"
     assert browser.get(path).status_code == 200
     assert browser.patch(path, json={"status": "open"}).status_code == 403
@@ -276,8 +284,8 @@ def test_session_may_use_the_api_with_its_token(browser: TestClient, passwords: 
     assert browser.patch(path, json={"status": "open"}, headers={"X-CSRF-Token": token}).status_code == 200
 
 
-def test_form_with_garbage_is_refused(browser: TestClient, passwords: dict[str, str]) -> None:
-    log_in(browser, "regulator", passwords["regulator"])
+def test_form_with_garbage_is_refused(browser: TestClient, sessions: dict[str, str]) -> None:
+    log_in(browser, "regulator", sessions)
     for body in (b"\xff\xfe", b"&" * 100, b"a=1&" * 60, b"%00=%00"):
         assert browser.post(f"/alerts/{identity(1)}/disposition", content=body).status_code < 500
         assert browser.post("/login", content=body).status_code < 500

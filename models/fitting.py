@@ -19,6 +19,9 @@ from models.recipe import Recipe
 from models.threshold import choose_threshold, episodes, measure_at, measure_budget
 from models.validation import TimeSplit, area_under_curve, average_precision, block_interval, brier, split_in_time
 
+FEWEST = 10
+"""Rows of each class below which nothing is fitted."""
+
 _EXPLAINED = 400  # rows whose contributions are averaged for the card
 
 
@@ -130,7 +133,7 @@ def fit_model(
     Raises
     ------
     ModelError
-        If the training slice holds one class only, or the rows cannot be split.
+        If the training slice holds fewer than 10 rows of a class, or the rows cannot be split.
     """
     say = progress or (lambda _: None)
     parameters = recipe.with_parameters(plan.parameters)
@@ -232,12 +235,12 @@ def _fit(
     """Arrays, estimator, hash of what was shown, and how many rows that was."""
     chosen = np.flatnonzero(slice_)
     positives, negatives = chosen[known[chosen]], chosen[~known[chosen]]
-    if not len(positives) or not len(negatives):
+    if min(len(positives), len(negatives)) < FEWEST:
         later = int((rows.positive[chosen] & ~known[chosen]).sum())
         hint = f"; {later} more became known only after {_day(until)}" if later else ""
         raise ModelError(
-            f"model {recipe.name}: expected both classes among the {len(chosen)} training rows, found {len(positives)} "
-            f"positive and {len(negatives)} negative{hint}"
+            f"model {recipe.name}: expected at least {FEWEST} rows of each class among the {len(chosen)} training rows,"
+            f" found {len(positives)} positive and {len(negatives)} negative{hint}"
         )
     weights = np.ones(len(rows.clock))
     room = max(plan.max_rows - len(positives), len(positives), 1)

@@ -228,7 +228,7 @@ def train(
     Raises
     ------
     ModelError
-        If no label speaks of these events, or the training slice holds one class only.
+        If no label speaks of these events, or the training slice holds too few rows of a class.
     """
     given = [label for label in [*labels, *replayed.stated] if until is None or label.known_at <= until]
     identities = Identities(key)

@@ -46,8 +46,17 @@ def test_labels_not_known_in_time_are_not_used():
 
 def test_one_class_is_refused():
     labelled = rows()
-    with pytest.raises(ModelError, match=r"expected both classes among the \d+ training rows, found 0 positive"):
+    with pytest.raises(
+        ModelError, match=r"expected at least 10 rows of each class among the \d+ training rows, found 0 pos"
+    ):
         fitted(FRAUD, replace(labelled, positive=np.zeros(len(labelled.clock), bool)))
+
+
+def test_nine_positives_are_too_few():
+    labelled = rows()
+    positive = labelled.positive & (np.cumsum(labelled.positive) <= 9)
+    with pytest.raises(ModelError, match="found 9 positive"):
+        fitted(FRAUD, replace(labelled, positive=positive))
 
 
 def test_unusable_rows_neither_train_nor_count():

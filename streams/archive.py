@@ -10,7 +10,7 @@ import os
 from bisect import bisect_right
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import date
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ from streams.events import KINDS, LINES
 
 _SHANGHAI_MS = 8 * 3_600_000
 _DAY_MS = 86_400_000
+_EPOCH = date(1970, 1, 1).toordinal()
 
 SCHEMA = pa.schema(
     [
@@ -44,6 +45,7 @@ SCHEMA = pa.schema(
 )
 _KINDS, _LINES = pa.array(KINDS), pa.array(LINES)
 _NAMES = ["position", "platform_id", "event_id"]
+_MANY = 8
 _FILES_REMEMBERED = 48  # finished days whose events' names stay in memory
 
 
@@ -75,6 +77,7 @@ class Archive:
         self._writer: Any = None
         self._segment = ""
         self._mark = Mark("", 0)
+        self._unsynced: list[Path] = []  # closed files whose bytes may not be on the disk yet
         self._day = -1
         self._names: dict[Path, tuple[int, pa.Array, pa.Array]] = {}
         self._open_names: list[tuple[int, list[str], list[str]]] = []  # of the open day, batch by batch
@@ -89,6 +92,7 @@ class Archive:
             If the archive holds less than the database says.
         """
         self.close()
+        self._unsynced = []
         self._mark = mark
         self._open_names = []
         self._day = _day_of(mark.segment) if mark.segment else -1
@@ -137,23 +141,35 @@ class Archive:
         """Bring what was written to the disk and say how far the archive reaches."""
         if self._sink is not None:
             self._sink.flush()
-            os.fdatasync(self._sink.fileno())
             self._mark = Mark(self._segment, self._sink.tell())
+            _bring_to_disk([*self._unsynced, self.folder / self._segment])
+            self._unsynced = []
         return self._mark
 
     def settle(self) -> None:
         """Turn days that are over into Parquet; call it after the transaction that covers their events."""
-        for day in self._over:
-            self._compact(day)
-        self._over = []
+        if not self._over:
+            return
+        over, self._over = set(self._over), []
+        parts: dict[int, list[Path]] = {}
+        for path in self._open_files():
+            day = _day_of(path.name)
+            if day in over:
+                parts.setdefault(day, []).append(path)
+        fresh = [_compacted(part) for part in parts.values()]
+        _bring_to_disk(fresh)
+        for path in fresh:
+            path.replace(path.with_suffix(""))
+        for part in parts.values():
+            for path in part:
+                path.unlink()
 
     def close(self) -> None:
         """Close the open file; a later append starts another."""
         if self._sink is not None:
-            self._sink.flush()
-            os.fdatasync(self._sink.fileno())
             self._sink.close()
             self._sink = self._writer = None
+            self._unsynced.append(self.folder / self._segment)
 
     def read(self, start: int = 0, stop: int | None = None) -> Iterator[pa.RecordBatch]:
         """Record batches of `SCHEMA` with the positions from `start` up to, not including, `stop`, in order."""
@@ -270,26 +286,6 @@ class Archive:
         self._sink = (self.folder / self._segment).open("wb")
         self._writer = pa.ipc.new_stream(self._sink, SCHEMA)
 
-    def _compact(self, day: int) -> None:
-        """Write one Parquet file for a day and remove its open files."""
-        parts = [path for path in self._open_files() if _day_of(path.name) == day]
-        if not parts:
-            return
-        target = parts[0].with_suffix(".parquet")
-        fresh = target.with_name(target.name + ".new")
-        with pq.ParquetWriter(
-            fresh, SCHEMA, compression="zstd", compression_level=1, use_dictionary=["kind", "line", "platform_id"]
-        ) as writer:
-            for path in parts:
-                tables = pa.Table.from_batches(_batches(path, 0), SCHEMA)
-                if tables.num_rows:
-                    writer.write_table(tables, row_group_size=65_536)
-        with fresh.open("rb") as written:
-            os.fsync(written.fileno())
-        fresh.replace(target)
-        for path in parts:
-            path.unlink()
-
     def _open_files(self) -> list[Path]:
         """Files that are not Parquet yet, in log order."""
         return sorted(self.folder.glob("*.arrows"), key=_first_position)
@@ -301,6 +297,29 @@ class Archive:
         finished = sorted(self.folder.glob("*.parquet"), key=_first_position)
         days = {_day_of(path.name) for path in finished}
         return finished + [path for path in self._open_files() if _day_of(path.name) not in days]
+
+
+def _compacted(parts: Sequence[Path]) -> Path:
+    """One Parquet file of the open files of a day, under the name that it has until it is on the disk."""
+    fresh = parts[0].with_suffix(".parquet.new")
+    with pq.ParquetWriter(
+        fresh, SCHEMA, compression="zstd", compression_level=1, use_dictionary=["kind", "line", "platform_id"]
+    ) as writer:
+        for path in parts:
+            table = pa.Table.from_batches(_batches(path, 0), SCHEMA)
+            if table.num_rows:
+                writer.write_table(table, row_group_size=65_536)
+    return fresh
+
+
+def _bring_to_disk(paths: Sequence[Path]) -> None:
+    """Wait until the bytes of some files are on the disk."""
+    if len(paths) > _MANY:
+        os.sync()  # a history of sparse days: once for all of them
+        return
+    for path in paths:
+        with path.open("rb") as file:
+            os.fdatasync(file.fileno())
 
 
 def _batches(path: Path, start: int) -> Iterator[pa.RecordBatch]:
@@ -329,9 +348,9 @@ def _first_position(path: Path) -> int:
 
 def _date(day: int) -> str:
     """Date of a day number since 1970-01-01."""
-    return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(days=day)).date().isoformat()
+    return date.fromordinal(day + _EPOCH).isoformat()
 
 
 def _day_of(name: str) -> int:
     """Day number of a file's name."""
-    return (datetime.fromisoformat(name.split(".")[0]).replace(tzinfo=UTC) - datetime(1970, 1, 1, tzinfo=UTC)).days
+    return date.fromisoformat(name[:10]).toordinal() - _EPOCH

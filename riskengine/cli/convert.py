@@ -14,6 +14,7 @@ import typer
 from riskengine.cli.common import ERRORS, FAILED, WRONG_CALL, fail
 from streams.formats import Format, FormatError, Label, Skipped, formats
 from streams.formats.base import LABEL_COLUMNS
+from streams.formats.parities import with_parities
 from streams.sinks import EventFile, SinkError
 from streams.sources.base import SourceError
 
@@ -83,7 +84,7 @@ def _write(
     chosen: Format, source: Path, file: EventFile, counts: Counter[str], skipped: Counter[str], labels: list[Label]
 ) -> None:
     """Write the events, and count or collect everything that the format yields."""
-    for item in chosen.convert(source):
+    for item in with_parities(chosen.convert(source)):
         if isinstance(item, Label):
             labels.append(item)
         elif isinstance(item, Skipped):

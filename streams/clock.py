@@ -36,7 +36,7 @@ def milliseconds(moment: datetime) -> int:
     return (moment - _EPOCH) // _MILLISECOND
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True)
 def _two(text: NDArray[np.uint8], i: int) -> int:
     """Return two digits as a number, -1 if they are none."""
     a, b = text[i] - 48, text[i + 1] - 48

@@ -18,7 +18,7 @@ import xxhash
 from numpy.typing import NDArray
 
 from streams.batch import Batch
-from streams.canonical import Writer, needs_tidying
+from streams.canonical import Writer, encode, needs_tidying
 from streams.clock import FUTURE_MS
 from streams.columns import Table, read_columns
 from streams.dead_letters import DeadLetter
@@ -28,7 +28,7 @@ from streams.events.registry import kinds
 from streams.explain import Explainer
 from streams.identity import Identities
 from streams.plan import plan_of
-from streams.scan import BLANK, EXACT, PLAIN, TOO_DEEP, TOO_LARGE, WORDS, look
+from streams.scan import BLANK, ESCAPES, EXACT, PLAIN, TOO_DEEP, TOO_LARGE, WORDS, look
 from streams.strict_json import too_deep, too_large
 
 #: What a record that is no event can make a decoder raise.
@@ -200,7 +200,7 @@ class Decoder:
 
     def _bodies(self, records: Sequence[bytes], faults: dict[int, Fault]) -> _Bodies:
         """Return the good records' bodies; put the faults of the others into `faults`."""
-        found = _Bodies()
+        found, escaped = _Bodies(), list[int]()
         flags = look(records)
         read, write = self._read, self._writer.bodies
         # In small groups: 64 fresh events stay in the processor's cache from decoding to encoding, 8192 do not
@@ -214,21 +214,41 @@ class Decoder:
                         rows.append(row)
                     except _STUMBLES:
                         found.slow.append((row, EXACT))
+                elif flag == ESCAPES:
+                    escaped.append(row)
                 elif flag != BLANK:
                     found.slow.append((row, flag))
             found.add(rows, events, write(events))
-        if found.slow:
-            self._take_slow(records, found, faults)
+        self._take_escaped(records, escaped, found)
+        self._take_slow(records, found, faults)
+        if escaped or found.slow:
+            found.keep(sorted(range(len(found.rows)), key=found.rows.__getitem__))
         self._take_untidy(records, found, faults)
         return found
 
+    def _take_escaped(self, records: Sequence[bytes], escaped: list[int], found: _Bodies) -> None:
+        """Add records whose texts have escapes: written without them they are looked at once more for refused words."""
+        for first in range(0, len(escaped), _GROUP):
+            rows: list[int] = []
+            events: list[Event] = []
+            for row in escaped[first : first + _GROUP]:
+                try:
+                    events.append(self._read(records[row]))
+                    rows.append(row)
+                except _STUMBLES:
+                    found.slow.append((row, EXACT))
+            flags = look([encode(event) for event in events])
+            plain = [number for number, flag in enumerate(flags) if flag == PLAIN]
+            found.slow += [(row, WORDS) for row, flag in zip(rows, flags, strict=True) if flag != PLAIN]
+            good = [events[number] for number in plain]
+            found.add([rows[number] for number in plain], good, self._writer.bodies(good))
+
     def _take_slow(self, records: Sequence[bytes], found: _Bodies, faults: dict[int, Fault]) -> None:
-        """Add what the slow path makes of its records, in the order of the records."""
+        """Add what the slow path makes of its records."""
         for row, flag in found.slow:
             mended = self._taken(records[row], row, flag, faults)
             if mended is not None:
                 found.add([row], [mended[0]], [mended[1]])
-        found.keep(sorted(range(len(found.rows)), key=found.rows.__getitem__))
 
     def _take_untidy(self, records: Sequence[bytes], found: _Bodies, faults: dict[int, Fault]) -> None:
         """Bring texts into NFKC without blanks at their ends."""

@@ -30,12 +30,12 @@ _8, _56, _64, _EE, _DD = np.uint64(8), np.uint64(56), np.uint64(64), np.uint64(0
 State = tuple[np.uint64, np.uint64, np.uint64, np.uint64]
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True)
 def _rotate(x: np.uint64, bits: int) -> np.uint64:
     return (x << np.uint64(bits)) | (x >> np.uint64(64 - bits))
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True)
 def _round(v: State) -> State:
     v0, v1, v2, v3 = v
     v0 += v1
@@ -50,13 +50,13 @@ def _round(v: State) -> State:
     return v0, v1, _rotate(v2, 32), v3
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True)
 def _take(v: State, word: np.uint64) -> State:
     v = _round(_round((v[0], v[1], v[2], v[3] ^ word)))
     return v[0] ^ word, v[1], v[2], v[3]
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True)
 def _four(v: State) -> State:
     return _round(_round(_round(_round(v))))
 

@@ -66,7 +66,7 @@ def table(entries: dict[tuple[bytes, int], int], missing: int = -1) -> Lookup:
     return samples, numbers
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True)
 def sample_at(text: NDArray[np.uint8], start: int, end: int, owner: int) -> np.uint64:
     """Return `sample` of `text[start:end]`."""
     if end - start >= 8:
@@ -81,7 +81,7 @@ def sample_at(text: NDArray[np.uint8], start: int, end: int, owner: int) -> np.u
     return first * np.uint64(_SPREAD) + last * np.uint64(_LAST) + size * np.uint64(_OWNER)
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True)
 def find(samples: NDArray[np.uint64], numbers: NDArray[np.int16], sampled: np.uint64, missing: int) -> int:
     """Return the number of a sampled word, or `missing`."""
     mask = np.uint64(len(samples) - 1)

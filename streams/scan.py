@@ -22,8 +22,8 @@ from streams.swar import closing_quote, joined, quote_or_escape
 MAX_DEPTH: Final = 64
 MAX_BYTES: Final = 1 << 20
 
-# What to do with a record: decode it, skip it, look for refused words first, take it apart exactly
-PLAIN, BLANK, WORDS, EXACT, TOO_DEEP, TOO_LARGE = range(6)
+# What to do with a record: decode it, skip it, look behind its escapes, read it for refused words, take it apart
+PLAIN, BLANK, ESCAPES, WORDS, EXACT, TOO_DEEP, TOO_LARGE = range(7)
 
 _MAX_KEYS = 512
 _SPREAD = np.uint32(2654435761)
@@ -73,7 +73,7 @@ def _look(
                 if expects_key or coded:
                     i = quote_or_escape(text, start)
                     if text[i] == 92:
-                        flag = max(flag, EXACT if expects_key else WORDS)
+                        flag = max(flag, EXACT if expects_key else ESCAPES)
                         i = closing_quote(text, i)
                     if not expects_key:
                         coded = False
@@ -97,7 +97,7 @@ def _look(
                     window = np.uint32(0)
                     while i < end and text[i] != 34:
                         if text[i] == 92:
-                            flag = max(flag, WORDS)
+                            flag = max(flag, ESCAPES)
                             i += 1
                             if i >= end:
                                 break
@@ -143,12 +143,12 @@ def look(records: Sequence[bytes]) -> list[int]:
     Returns
     -------
     list of int
-        PLAIN, BLANK, WORDS, EXACT, TOO_DEEP or TOO_LARGE.
+        PLAIN, BLANK, ESCAPES, WORDS, EXACT, TOO_DEEP or TOO_LARGE.
 
     Examples
     --------
     >>> look([b'{"a": 1}', b" ", b'{"a": 1, "a": 2}', b'{"a": "CVV 123"}'])
-    [0, 1, 3, 2]
+    [0, 1, 4, 3]
     """
     lengths = np.fromiter(map(len, records), np.int64, len(records))
     large = np.flatnonzero(lengths > MAX_BYTES)

@@ -31,7 +31,7 @@ def joined(records: Sequence[bytes]) -> tuple[bytes, NDArray[np.uint8], NDArray[
     return text, np.frombuffer(text, np.uint8), bounds
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True)
 def load_word(text: NDArray[np.uint8], i: int) -> np.uint64:
     """Return eight bytes as one little-endian word; the compiler makes one load of it."""
     return (
@@ -46,7 +46,7 @@ def load_word(text: NDArray[np.uint8], i: int) -> np.uint64:
     )
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True)
 def quote_or_escape(text: NDArray[np.uint8], i: Any) -> Any:
     """Return where the next quote or backslash stands, from `i` on."""
     while True:
@@ -60,7 +60,7 @@ def quote_or_escape(text: NDArray[np.uint8], i: Any) -> Any:
         i += 8
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True)
 def closing_quote(text: NDArray[np.uint8], i: int) -> int:
     """Return where the quote stands that ends the JSON text which begins at `i`."""
     i = quote_or_escape(text, i)

@@ -10,7 +10,7 @@ from streams.clock import days_from_civil
 from streams.swar import closing_quote
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True)
 def hex_at(text: NDArray[np.uint8], start: int, end: int) -> np.uint64:
     value = np.uint64(0)
     for i in range(start, end):
@@ -19,7 +19,7 @@ def hex_at(text: NDArray[np.uint8], start: int, end: int) -> np.uint64:
     return value
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True)
 def digits_at(text: NDArray[np.uint8], start: int, end: int) -> int:
     value = 0
     for i in range(start, end):
@@ -29,7 +29,7 @@ def digits_at(text: NDArray[np.uint8], start: int, end: int) -> int:
     return value
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True)
 def same_text(text: NDArray[np.uint8], start: int, end: int, other_start: int, other_end: int) -> bool:
     """Tell whether two texts are equal: neighbours often come from one platform."""
     i, n = 0, end - start
@@ -38,7 +38,7 @@ def same_text(text: NDArray[np.uint8], start: int, end: int, other_start: int, o
     return i == n and n == other_end - other_start
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True)
 def colon_at(text: NDArray[np.uint8], start: int, end: int) -> int:
     """Return where the first colon stands, or -1."""
     for i in range(start, end):
@@ -47,7 +47,7 @@ def colon_at(text: NDArray[np.uint8], start: int, end: int) -> int:
     return -1
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True)
 def is_hashed(text: NDArray[np.uint8], start: int, end: int) -> bool:
     """Tell whether the text is `#` and 16 hexadecimal digits."""
     if end - start != 17 or text[start] != 35:
@@ -93,7 +93,7 @@ def number_at(text: NDArray[np.uint8], start: int, end: int) -> float:
     return value / 10.0**-scale if scale < 0 else value * 10.0**scale
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True)
 def nested_end(text: NDArray[np.uint8], start: int, end: int) -> int:
     """Return the place after a list or object."""
     depth, i = 0, start

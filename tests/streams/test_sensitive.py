@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from streams.scan import PLAIN, WORDS, look
+from streams.scan import ESCAPES, PLAIN, WORDS, look
 from streams.sensitive import CUT, cut, find_refused, refused_name, refused_text
 
 C3_NAMES = [
@@ -17,8 +17,9 @@ C3_NAMES = [
 FORBIDDEN_NAMES = ["religion", "religiousBelief", "gene", "dna", "fingerprint", "blood_type", "bloodGroup", "disease",
                    "medical_history", "宗教信仰", "血型", "病史"]  # fmt: skip
 C3_TEXTS = [
-    "CVV: 123", "cvv2=1234", "CVC 999", "the cvn2 is 123", "password: hunter2", "pwd=abc", "密码：abc123", "密码是abc123",
-    "PIN 4711", "pin: 123456", "OTP 123456", "验证码：1234", "动态码 654321", "exp 12/27", "expiry date: 01/2029",
+    "CVV: 123", "cvv2=1234", "CVC 999", "the cvn2 is 123", "password: hunter2", "pwd=abc", "密码：abc123",
+    "密码是abc123", "PIN 4711", "pin: 123456", "OTP 123456", "验证码：1234", "动态码 654321",
+    "exp 12/27", "expiry date: 01/2029",
     "有效期：12/27", "安全码 123", "ＣＶＶ：１２３", "one-time code 123456",
 ]  # fmt: skip
 FORBIDDEN_TEXTS = ["血型：AB", "血型是O型", "blood type: A+", "宗教信仰：佛教", "religion: none", "病史：高血压",
@@ -41,7 +42,7 @@ def test_forbidden_data_is_known_by_name(name: str):
 
 @pytest.mark.parametrize(
     "name",
-    ["expires_at", "shipping", "pinyin", "device_fingerprint", "general", "agent", "captain", "payer", "iris_id2"],
+    ["expires_at", "shipping", "pinyin", "device_fingerprint", "general", "agent", "captain", "payer", "irishman"],
 )
 def test_other_names_are_harmless(name: str):
     assert refused_name(name) is None
@@ -66,7 +67,7 @@ def test_other_texts_are_harmless(text: str):
 def test_first_look_sends_every_refused_text_to_be_read(text: str):
     for ascii_ in (True, False):
         record = json.dumps({"goods_name": f"before {text} after"}, ensure_ascii=ascii_).encode()
-        assert look([record]) == [WORDS]
+        assert look([record])[0] in ((WORDS, ESCAPES) if ascii_ else (WORDS,))
 
 
 def test_first_look_lets_ordinary_records_pass():

@@ -124,6 +124,7 @@ def test_from_login_to_disposition_by_keyboard(page: Page, console: Console) -> 
     expect(graph.locator("path[marker-end]")).to_have_count(3)
     expect(graph.locator(".subject circle")).to_have_count(1)
     assert "¥49,000.00" in (graph.text_content() or "")
+    assert "03-04 12:00" in (graph.locator(".at").first.text_content() or "")
     expect(page.locator("svg.timeline line.tick")).to_have_count(3)
 
     page.locator("#choice").select_option("watch")

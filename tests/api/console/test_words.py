@@ -10,6 +10,7 @@ from features.catalogue import payment_features
 from features.lending import lending_features
 from riskengine.alerts import DISPOSITIONS, SEVERITIES, STATUSES, VERDICTS
 from riskengine.roles import ROLES
+from riskengine.rules.pack import load_packs
 from streams.events import LINES
 
 TEMPLATES = sorted((Path(api.__file__).parent / "templates").glob("*.html"))
@@ -36,6 +37,11 @@ def test_closed_sets_have_words() -> None:
 
 def test_dispositions_are_worded_as_the_form_has_them() -> None:
     assert {code: Words("zh").of("disposition", code) for code in DISPOSITIONS} == DISPOSITIONS
+
+
+def test_every_criterion_of_the_rules_has_words() -> None:
+    criteria = {criterion for pack in load_packs() for rule in pack.rules for criterion in rule.criteria}
+    assert {f"criterion.{criterion}" for criterion in criteria} <= set(keys())
 
 
 def test_every_feature_has_plain_words_in_both_languages() -> None:

@@ -9,29 +9,31 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from features.catalogue import CRIME, WINDOWS, Feature, index
+from features.catalogue import CRIME, WINDOWS, Feature
+from features.ppm import ppm
+from features.window_columns import MONTH, PAYEE_PAYERS, PAYER_PAYEES, PER_WINDOW
 
-_MONTH = WINDOWS[-1][0]
+_SHORT = ("1h", "1d")
 
 FEATURES = tuple(
-    Feature(f"{stem}_burst_ppm_{window}", "graph/bursts", meaning.format(window, _MONTH), "ppm", _MONTH, 30.0, CRIME)
-    for window in ("1h", "1d")
+    Feature(f"{stem}_burst_ppm_{window}", "graph/bursts", meaning.format(window), "ppm", "30d", 30.0, CRIME)
+    for window in _SHORT
     for stem, meaning in (
-        ("fan_in", "distinct accounts that paid v within {0} against those within {1}, rounded down; -1 if none"),
-        ("fan_out", "distinct accounts that u paid within {0} against those within {1}, rounded down; -1 if none"),
+        ("fan_in", "distinct accounts that paid v within {} against those within 30d, rounded down; -1 if none"),
+        ("fan_out", "distinct accounts that u paid within {} against those within 30d, rounded down; -1 if none"),
     )
 )
-_SHORT = tuple(index(f"{stem}_{window}") for window in ("1h", "1d") for stem in ("payee_payers", "payer_payees"))
-_LONG = tuple(index(f"{stem}_{_MONTH}") for stem in ("payee_payers", "payer_payees"))
+_SIDES = (PAYEE_PAYERS, PAYER_PAYEES)
+_FIRST = [PER_WINDOW * [name for name, _ in WINDOWS].index(window) for window in _SHORT]
+_COLUMNS = tuple(first + side for first in _FIRST for side in _SIDES)
 
 
 @njit(cache=True, nogil=True)
 def _fill(rows: Any, out: Any) -> None:
     """Write the shares of each row."""
     for i in range(len(rows)):
-        for column in range(4):
-            month = rows[i, _LONG[column % 2]]
-            out[i, column] = rows[i, _SHORT[column]] * 1_000_000 // month if month > 0 else -1
+        for column in range(len(_COLUMNS)):
+            out[i, column] = ppm(rows[i, _COLUMNS[column]], rows[i, MONTH + _SIDES[column % 2]])
 
 
 def fill(rows: NDArray[np.int64], out: NDArray[np.int64]) -> None:

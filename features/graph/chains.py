@@ -10,7 +10,7 @@ from typing import Any
 from numba import njit
 
 from features.catalogue import CRIME, DAY_MS, Feature
-from features.graph.amounts import is_conserved
+from features.graph.conservation import is_conserved
 
 WINDOW = 7 * DAY_MS
 HOLDING = DAY_MS  # longest time between a payment into an account and the one that passes it on

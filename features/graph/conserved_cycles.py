@@ -10,7 +10,8 @@ from typing import Any
 from numba import njit
 
 from features.catalogue import CRIME, DAY_MS, Feature
-from features.graph.amounts import is_conserved, ratio_ppm
+from features.graph.conservation import is_conserved
+from features.ppm import ppm
 
 WINDOW = 7 * DAY_MS
 LONGEST = 10  # payments, the closing one included
@@ -245,9 +246,9 @@ def _count(
         first = entries[nodes[node, _ENTRY] & ring]
         span = query.clock - first.clock
         if amount_fen > 0 and first.amount_fen > 0:
-            kept = ratio_ppm(amount_fen, first.amount_fen)
+            kept = ppm(amount_fen, first.amount_fen)
         else:
-            kept = ratio_ppm(amount_minor, first.amount_minor)
+            kept = ppm(amount_minor, first.amount_minor)
         if out[COUNT] == 0 or length < out[SHORTEST]:
             out[SHORTEST] = length
         if length > out[LONGEST_FOUND]:

@@ -9,8 +9,11 @@ from typing import Any
 
 from numba import njit
 
-from features.catalogue import CRIME, DAY_MS, Feature, index
-from features.graph.amounts import ratio_ppm
+from features.catalogue import CRIME, DAY_MS, WINDOWS, Feature
+from features.ppm import ppm
+from features.window_columns import PAYER_IN_SUM, PAYER_OUT_SUM, PAYER_PAYERS
+from features.window_columns import PER_WINDOW as WINDOW_COLUMNS
+from features.window_columns import WEEK as WEEK_COLUMNS
 
 DAY, WEEK = DAY_MS, 7 * DAY_MS
 
@@ -47,9 +50,7 @@ SOURCES, SINKS, PASS = 0, 1, 2  # of a window
 PER_WINDOW = 3
 TRUNCATED = 2 * PER_WINDOW
 
-_PAYERS, _IN, _OUT = (
-    tuple(index(f"payer_{name}_{window}") for window in ("1d", "7d")) for name in ("payers", "in_sum", "out_sum")
-)
+_DAY_COLUMNS = WINDOW_COLUMNS * [name for name, _ in WINDOWS].index("1d")
 
 # Flags of an account: paid u within a day, within seven; was paid by u since the first source of either window
 _SOURCE_DAY, _SOURCE_WEEK, _SINK_DAY, _SINK_WEEK = 1, 2, 4, 8
@@ -58,10 +59,11 @@ _KEPT = 31
 
 
 @njit(cache=True, nogil=True)
-def _is_hub(windows: Any, amount_fen: int, payers: int, money_in: int, money_out: int) -> bool:
-    """Whether the payer gathers from several and passes on, by one window of the row."""
-    passed = windows[money_out] + amount_fen
-    return windows[payers] > 1 and 2 * passed >= windows[money_in] and passed <= 2 * windows[money_in]
+def _is_hub(windows: Any, amount_fen: int, window: int) -> bool:
+    """Whether the payer gathers from several and passes on, by the window whose columns begin at `window`."""
+    taken = windows[window + PAYER_IN_SUM]
+    passed = windows[window + PAYER_OUT_SUM] + amount_fen
+    return windows[window + PAYER_PAYERS] > 1 and 2 * passed >= taken and passed <= 2 * taken
 
 
 @njit(cache=True, nogil=True)
@@ -104,8 +106,8 @@ def count_gather_scatter(
     out[PASS] = out[PER_WINDOW + PASS] = -1
     if query.payer == query.payee or query.payer_in < tail:
         return
-    hub_day = _is_hub(windows, amount_fen, _PAYERS[0], _IN[0], _OUT[0])
-    hub_week = _is_hub(windows, amount_fen, _PAYERS[1], _IN[1], _OUT[1])
+    hub_day = _is_hub(windows, amount_fen, _DAY_COLUMNS)
+    hub_week = _is_hub(windows, amount_fen, WEEK_COLUMNS)
     if not (hub_day or hub_week):
         return
     # where only the day's window has a hub, nothing older matters
@@ -213,6 +215,6 @@ def _gather(
         back = entry.payer_out
         number = number - back if back else -1
     path[0] = kept
-    out[PER_WINDOW + PASS] = ratio_ppm(scattered_week, gathered_week)
+    out[PER_WINDOW + PASS] = ppm(scattered_week, gathered_week)
     if first_day >= 0:
-        out[PASS] = ratio_ppm(scattered_day, gathered_day)
+        out[PASS] = ppm(scattered_day, gathered_day)

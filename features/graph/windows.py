@@ -23,6 +23,7 @@ from features.graph.log import (
     PAYEES,
     PAYERS,
     STARTS,
+    TAIL,
     WIDTHS,
     account_slot,
     pair_slot,
@@ -81,6 +82,12 @@ def _evict(
                 account_counts[payee, PAYERS + window] -= 1
             number += 1
         scalars[STARTS + window] = number
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _distance(number: int, last: int, tail: int) -> Any:
+    """Link from an entry back to another; 0 where there is none that the ring still holds."""
+    return number - last if last >= tail else 0
 
 
 @njit(cache=True, nogil=True)
@@ -205,10 +212,12 @@ def append(
             entry.payer = u
             entry.payee = v
             entry.pair = pair
-            entry.payer_out = 0 if query.payer_out < 0 else number - query.payer_out
-            entry.payer_in = 0 if query.payer_in < 0 else number - query.payer_in
-            entry.payee_out = 0 if query.payee_out < 0 else number - query.payee_out
-            entry.payee_in = 0 if query.payee_in < 0 else number - query.payee_in
+            # links reach beyond the longest window: a payment before in the batch may still see what lies there
+            tail = scalars[TAIL]
+            entry.payer_out = _distance(number, account_last[u, LAST_OUT], tail)
+            entry.payer_in = _distance(number, account_last[u, LAST_IN], tail)
+            entry.payee_out = _distance(number, account_last[v, LAST_OUT], tail)
+            entry.payee_in = _distance(number, account_last[v, LAST_IN], tail)
             account_last[u, LAST_OUT] = number
             account_last[v, LAST_IN] = number
             scalars[HEAD] = number + 1

@@ -176,7 +176,9 @@ def _label_function(prepare: Prepare, identities: Identities) -> Prepare:
 
 
 #: Blanks that NFKC leaves as they are: next line, Ogham space, line and paragraph separator.
-_RARE_BLANKS: Final = tuple(blank.encode() for blank in ("\x85", "\u1680", "\u2028", "\u2029"))
+_ASCII: Final = bytes(range(128))
+#: Lead bytes of the combining marks U+0300 to U+036F, and the blanks that NFKC leaves and `strip` takes.
+_DOUBTFUL: Final = (b"\xcc", b"\xcd", b"\xc2\x85", b"\xe1\x9a\x80", b"\xe2\x80\xa8", b"\xe2\x80\xa9")
 
 
 #: Bodies that are looked at together.
@@ -205,16 +207,35 @@ def _has_blank_ends(text: bytes) -> bool:
 
 def _is_untidy_text(text: bytes) -> bool:
     """Tell whether canonical JSON may hold an untidy text; False only where it holds none."""
-    if b"\\" in text or _has_blank_ends(text):
+    if b"\\" in text or (b" " in text and _has_blank_ends(text)):
         return True
     if text.isascii():
         return False
-    # what is in NFKC as a whole is so in every part, and holds no blank but the common one and a few rare ones
-    return not unicodedata.is_normalized("NFKC", text.decode()) or any(blank in text for blank in _RARE_BLANKS)
+    # What is in NFKC as a whole is so in every part. ASCII is, unless a combining mark follows it, so that it can go
+    rest = text.translate(None, _ASCII)
+    return any(mark in rest for mark in _DOUBTFUL) or not unicodedata.is_normalized("NFKC", rest.decode())
 
 
 def _is_untidy(body: bytes) -> bool:
     return _is_untidy_text(body) and _differs(msgspec.json.decode(body))
+
+
+def tidy_json(body: bytes) -> bytes:
+    """Return JSON with every text in NFKC and without blanks at its ends.
+
+    >>> tidy_json('{"a":" ＡＢ（１）"}'.encode())
+    b'{"a":"AB(1)"}'
+    """
+    return msgspec.json.encode(tidied(msgspec.json.decode(body)))
+
+
+def tidied(value: Any) -> Any:
+    """Return a JSON value with every text as `tidy` leaves it."""
+    if isinstance(value, str):
+        return tidy(value)
+    if isinstance(value, dict):
+        return {name: tidied(inner) for name, inner in value.items()}
+    return [tidied(inner) for inner in value] if isinstance(value, list) else value
 
 
 def _differs(value: Any) -> bool:

@@ -18,7 +18,7 @@ import xxhash
 from numpy.typing import NDArray
 
 from streams.batch import Batch
-from streams.canonical import Writer, encode, needs_tidying
+from streams.canonical import Writer, encode, needs_tidying, tidy_json
 from streams.clock import FUTURE_MS
 from streams.columns import Table, read_columns
 from streams.dead_letters import DeadLetter
@@ -255,7 +255,12 @@ class Decoder:
         dropped: set[int] = set()
         for number in needs_tidying(found.bodies):
             row = found.rows[number]
-            mended = self._taken(records[row], row, EXACT, faults)
+            try:
+                tidy = self._read(tidy_json(found.bodies[number]))
+                mended: tuple[Event, bytes] | None = (tidy, self._writer.body(tidy))
+            except _STUMBLES:
+                # A text was blank, or is too long now
+                mended = self._taken(records[row], row, EXACT, faults)
             if mended is None:
                 dropped.add(number)
             else:

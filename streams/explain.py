@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import msgspec
 
+from streams.canonical import tidied
 from streams.clock import parse_time
 from streams.errors import Fault
 from streams.events.base import Event, Form, Part
@@ -172,7 +173,7 @@ class Explainer:
         if field.base == "list" and field.item == "str" and isinstance(value, list):
             return [tidy(item) if isinstance(item, str) else item for item in value]
         if field.base == "object" and isinstance(value, dict):
-            return _tidied_object(value)
+            return tidied(value)
         return value
 
     def _check_value(self, field: Field, annotation: Any, value: Any, at: str) -> None:
@@ -218,11 +219,3 @@ class Explainer:
         cache = {"account": self._identities.vertex, "party": self._identities.party}.get(label["target_type"])
         if cache is not None:
             self._check_identities(cache, label["target"], f"{path}.target")
-
-
-def _tidied_object(value: Any) -> Any:
-    if isinstance(value, str):
-        return tidy(value)
-    if isinstance(value, dict):
-        return {name: _tidied_object(inner) for name, inner in value.items()}
-    return [_tidied_object(inner) for inner in value] if isinstance(value, list) else value

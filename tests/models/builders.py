@@ -13,8 +13,20 @@ NAMES = ("count_1d", "sum_30d", "seconds_since", "hour_of_day", "tiny", "history
 
 #: Small enough to be fitted in a tenth of a second
 SMALL = {
-    "fraud_boosting": {"max_iter": 12, "max_leaf_nodes": 8, "max_features": 1.0},
-    "laundering_boosting": {"max_iter": 12, "max_leaf_nodes": 8, "max_features": 1.0},
+    "fraud_boosting": {
+        "max_iter": 12,
+        "max_leaf_nodes": 8,
+        "max_features": 1.0,
+        "learning_rate": 0.15,
+        "min_samples_leaf": 20,
+    },
+    "laundering_boosting": {
+        "max_iter": 12,
+        "max_leaf_nodes": 8,
+        "max_features": 1.0,
+        "learning_rate": 0.15,
+        "min_samples_leaf": 20,
+    },
     "default_logistic": {},
 }
 

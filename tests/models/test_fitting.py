@@ -77,6 +77,26 @@ def test_sampled_negatives_keep_scores_at_the_rate_of_positives():
     assert card.metrics["mean_score"] == pytest.approx(card.metrics["positives"] / card.metrics["rows"], rel=0.25)
 
 
+@pytest.mark.parametrize("weight", [1.0, 30.0])
+def test_weight_of_positives_is_taken_out_of_the_log_odds_again(weight):
+    from models.fitting import Plan, fit_model
+    from tests.models.builders import SMALL
+
+    labelled = rows(20_000)
+    rare = replace(labelled, positive=labelled.positive & (np.random.default_rng(0).random(20_000) < 0.2))
+    plan = Plan(parameters=SMALL["fraud_boosting"] | {"positive_weight": weight})
+    model = fit_model(FRAUD, rare, np.ones(8, bool), plan).model
+    uncalibrated = (1 / (1 + np.exp(-model.raw(rare.values)))).mean()
+    assert uncalibrated == pytest.approx(rare.positive.mean(), rel=0.25)
+
+
+def test_weight_that_is_not_positive_is_refused():
+    from models.fitting import Plan, fit_model
+
+    with pytest.raises(ModelError, match="positive_weight must be above 0, got 0"):
+        fit_model(FRAUD, rows(), np.ones(8, bool), Plan(parameters={"positive_weight": 0}))
+
+
 def test_refit_uses_all_rows_and_says_so():
     first, last = fitted(FRAUD), fitted(FRAUD, refit=True)
     assert last.card.metrics == first.card.metrics

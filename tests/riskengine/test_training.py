@@ -37,7 +37,7 @@ from tests.riskengine.training_builders import (
 )
 
 RECIPES = recipes()
-QUICK = Plan(budget=30, parameters={"max_iter": 15, "max_leaf_nodes": 8})
+QUICK = Plan(budget=30, parameters={"max_iter": 15, "max_leaf_nodes": 8, "min_samples_leaf": 20})
 IDENTITIES = Identities(KEY)
 
 

@@ -45,16 +45,18 @@ def stream_of(payments, *, gap=60_000, makes_entry=None):
     }
 
 
-def search(kernel, features, stream, *, batch=64, budget=10**5):
-    """Rows of a family, shape (n, len(features)), and per payment the log positions of its best pattern."""
+def search(kernel, features, stream, *, batch=64, budget=10**5, members=False):
+    """Rows of a family, shape (n, len(features)), and per payment the log positions of its best pattern.
+
+    With `members` also what the family marked per payment, account -> bits.
+    """
     graph, cells, n = TemporalGraph(), scratch_cells(budget), len(stream["clocks"])
     wanted = list(signature(kernel.py_func).parameters)
-    rows, paths = np.zeros((n, len(features)), dtype=np.int64), []
+    rows, paths, marks = np.zeros((n, len(features)), dtype=np.int64), [], []
     given = {
         "budget": budget,
         "scratch": np.zeros((4, cells, 6), dtype=np.int64),
         "path": np.zeros(64, dtype=np.int64),
-        "members": np.zeros(0, dtype=np.int64),
     }
     for start in range(0, n, batch):
         part = {name: array[start : start + batch] for name, array in stream.items()}
@@ -73,11 +75,14 @@ def search(kernel, features, stream, *, batch=64, budget=10**5):
                 "windows": windows[i],
                 "stamp": int(position) + 1,
                 "out": rows[position],
+                "members": np.zeros(len(graph.log.account_last) if members else 0, dtype=np.int64),
             }
             kernel(*(given[name] for name in wanted))
             path = given["path"]
             paths.append([graph.log.position_of(int(number)) for number in path[1 : 1 + path[0]]])
-    return rows, paths
+            marked = np.flatnonzero(given["members"])
+            marks.append({int(graph.log.account_keys[slot]): int(given["members"][slot]) for slot in marked})
+    return (rows, paths, marks) if members else (rows, paths)
 
 
 def naive_rows(twin, stream):

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 _HELP = """Fit a model on labelled events and keep it in the registry, from where `riskengine run` serves it.
 
-MODEL is fraud, laundering, default, or all. The events are replayed through the engine's own features. The model is
-fitted on the first part of the time, calibrated and given its threshold on the next, and measured on the last, which it
-has never seen; rows too young for their labels are left out. Without --labels, the `label` events and the reported
-defaults of the log itself are used.
+MODEL is fraud, laundering, default, or all, which fits those that there are labels for. The events are replayed
+through the engine's own features. The model is fitted on the first part of the time, calibrated and given its threshold
+on the next, and measured on the last, which it has never seen; rows too young for their labels are left out. Without
+--labels, the `label` events and the reported defaults of the log itself are used.
 
 LABELS is a CSV with target_type,target,label,known_at: target_type is event, account, party or loan. Labels of events
 are used alone where any match; else payments of labelled accounts and parties in the --account-days before they became
@@ -82,6 +82,7 @@ def _train(
     threads: Annotated[int, typer.Option(min=1, help="threads of the pattern search and of the fit")] = 1,
     json_: Annotated[bool, typer.Option("--json", help="print one JSON object on standard output")] = False,
 ) -> None:
+    from models.base import ModelError
     from models.fitting import Plan
     from riskengine.labels import LabelError, read_labels
     from riskengine.training import code_version, train
@@ -109,26 +110,35 @@ def _train(
         kept = _registry(settings, registry)
         replayed = _replay(settings, events, given, until_ms, threads)
         trained: list[Trained] = []
+        refused: dict[str, str] = {}
         with progress() as bar:
             for recipe in recipes:
                 task = bar.add_task(recipe.name, total=4, note="")
-                one = train(
-                    recipe,
-                    replayed,
-                    given,
-                    key,
-                    plan,
-                    until=until_ms,
-                    account_days=account_days,
-                    progress=lambda step, task=task: bar.update(task, advance=1, note=step),  # type: ignore[misc]
-                )
+                try:
+                    one = train(
+                        recipe,
+                        replayed,
+                        given,
+                        key,
+                        plan,
+                        until=until_ms,
+                        account_days=account_days,
+                        progress=lambda step, task=task: bar.update(task, advance=1, note=step),  # type: ignore[misc]
+                    )
+                except ModelError as error:
+                    refused[recipe.name] = str(error)
+                    continue
                 bar.update(task, completed=4, note="")
                 kept.save(one.model, estimator=one.fitted.estimator if keep_estimator else None, current=not challenger)
                 trained.append(one)
     for one in trained:
         _say(one)
+    if refused and not trained:
+        fail("; ".join(refused.values()))
+    for message in refused.values():
+        ERRORS.print(f"not fitted: {message}")
     if json_:
-        print_json({"registry": str(kept.folder), "models": [_as_json(one) for one in trained]})
+        print_json({"registry": str(kept.folder), "models": [_as_json(one) for one in trained], "not_fitted": refused})
 
 
 def _recipes(model: str) -> "list[Recipe]":
@@ -226,13 +236,13 @@ def _say(one: "Trained") -> None:
     """What was fitted, for a reader."""
     card = one.model.card
     metrics, at = card.metrics, card.metrics["at_threshold"]
-    low, high = metrics["average_precision_interval"]
+    ends = metrics["average_precision_interval"]
+    interval = f" ({_figure(ends[0])} to {_figure(ends[1])})" if None not in ends else ""
     ERRORS.print(
         f"{card.name} {card.version}: {one.matched.in_words()}\n"
         f"  fitted on {card.counts['fitted_rows']:,} rows, {card.counts['train_positives']:,} positive\n"
         f"  last part, never seen: {metrics['rows']:,} rows, {metrics['positives']:,} positive\n"
-        f"  average precision {_figure(metrics['average_precision'])} ({_figure(low)} to {_figure(high)}),"
-        f" AUC {_figure(metrics['auc'])}\n"
+        f"  average precision {_figure(metrics['average_precision'])}{interval}, AUC {_figure(metrics['auc'])}\n"
         f"  at threshold {card.threshold:.4f}: precision {_figure(at['precision'])}, recall {_figure(at['recall'])},"
         f" F1 {_figure(at['f1'])}, {at['alerts_per_day']:.1f} alerts a day\n"
         f"  strongest: {', '.join(list(card.importance)[:6])}"

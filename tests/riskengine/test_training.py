@@ -298,6 +298,18 @@ def test_command_keeps_a_model_that_is_served(folder, state):
     assert run("models", "use", "fraud_boosting", model.version).exit_code == 0
 
 
+def test_all_fits_what_there_are_labels_for_and_names_the_rest(folder, state, tmp_path):
+    lines = (folder / "labels.csv").read_text().splitlines(keepends=True)
+    frauds = tmp_path / "frauds.csv"
+    frauds.write_text("".join([lines[0], *(line for line in lines if ",fraud," in line)]))
+    done = run("train", "all", folder / "events.ndjson", "--labels", frauds, "--json")
+    assert done.exit_code == 0, done.output
+    told = json.loads(done.stdout.splitlines()[-1])
+    assert [model["name"] for model in told["models"]] == ["default_logistic", "fraud_boosting"]
+    assert "expected labels 'laundering', found default, fraud" in told["not_fitted"]["laundering_boosting"]
+    assert "not fitted: model laundering_boosting" in done.stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [

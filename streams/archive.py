@@ -9,10 +9,12 @@ reads files in order. A body is the event's canonical JSON and decodes to the sa
 import os
 from bisect import bisect_right
 from collections.abc import Collection, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -81,6 +83,9 @@ class Archive:
         self._day = -1
         self._names: dict[Path, tuple[int, pa.Array, pa.Array]] = {}
         self._open_names: list[tuple[int, list[str], list[str]]] = []  # of the open day, batch by batch
+        self._beside = ThreadPoolExecutor(max_workers=1, thread_name_prefix="archive")
+        self._compaction: Future[None] | None = None
+        self._reading = Lock()  # held while files are looked up, and while finished days take their place
         self._over: list[int] = []  # days that can become Parquet once the open batch is committed
 
     def recover(self, mark: Mark) -> None:
@@ -147,7 +152,13 @@ class Archive:
         return self._mark
 
     def settle(self) -> None:
-        """Turn days that are over into Parquet; call it after the transaction that covers their events."""
+        """Turn days that are over into Parquet, beside the work; call it after the transaction that covers them.
+
+        Raises
+        ------
+        OSError
+            If an earlier day could not be written; its events are safe in the files that it would have replaced.
+        """
         if not self._over:
             return
         over, self._over = set(self._over), []
@@ -156,16 +167,16 @@ class Archive:
             day = _day_of(path.name)
             if day in over:
                 parts.setdefault(day, []).append(path)
-        fresh = [_compacted(part) for part in parts.values()]
-        _bring_to_disk(fresh)
-        for path in fresh:
-            path.replace(path.with_suffix(""))
-        for part in parts.values():
-            for path in part:
-                path.unlink()
+        self._wait()
+        self._compaction = self._beside.submit(self._compact, list(parts.values()))
 
     def close(self) -> None:
-        """Close the open file; a later append starts another."""
+        """Close the open file and finish the days that are over; a later append starts another file."""
+        self._end_file()
+        self._wait()
+
+    def _end_file(self) -> None:
+        """Close the open file."""
         if self._sink is not None:
             self._sink.close()
             self._sink = self._writer = None
@@ -173,6 +184,7 @@ class Archive:
 
     def read(self, start: int = 0, stop: int | None = None) -> Iterator[pa.RecordBatch]:
         """Record batches of `SCHEMA` with the positions from `start` up to, not including, `stop`, in order."""
+        self._wait()
         for path in self._files():
             for batch in _batches(path, start):
                 if not batch.num_rows:
@@ -191,23 +203,43 @@ class Archive:
         """Rows of the given log positions, by position; those that the archive does not hold are left out."""
         wanted = sorted(set(positions))
         found: dict[int, dict[str, Any]] = {}
-        files = self._files()
-        firsts = [_first_position(path) for path in files]
-        for number, path in enumerate(files):
-            stop = firsts[number + 1] if number + 1 < len(files) else None
-            here = [position for position in wanted if position >= firsts[number] and (stop is None or position < stop)]
-            if not here:
-                continue
-            for batch in _batches(path, here[0]):
-                if not batch.num_rows:
+        with self._reading:
+            files = self._files()
+            firsts = [_first_position(path) for path in files]
+            for number, path in enumerate(files):
+                stop = firsts[number + 1] if number + 1 < len(files) else None
+                here = [
+                    position for position in wanted if position >= firsts[number] and (stop is None or position < stop)
+                ]
+                if not here:
                     continue
-                first = batch.column("position")[0].as_py()
-                for position in here:
-                    if first <= position < first + batch.num_rows:
-                        found[position] = batch.slice(position - first, 1).to_pylist()[0]
-                if first + batch.num_rows > here[-1]:
-                    break
+                for batch in _batches(path, here[0]):
+                    if not batch.num_rows:
+                        continue
+                    first = batch.column("position")[0].as_py()
+                    for position in here:
+                        if first <= position < first + batch.num_rows:
+                            found[position] = batch.slice(position - first, 1).to_pylist()[0]
+                    if first + batch.num_rows > here[-1]:
+                        break
         return found
+
+    def _compact(self, parts: Sequence[Sequence[Path]]) -> None:
+        """Write one Parquet file for each day and remove its open files."""
+        fresh = [_compacted(part) for part in parts]
+        _bring_to_disk(fresh)
+        with self._reading:
+            for path in fresh:
+                path.replace(path.with_suffix(""))
+            for part in parts:
+                for path in part:
+                    path.unlink()
+
+    def _wait(self) -> None:
+        """Wait for the days that are being written, and say so if one failed."""
+        compaction, self._compaction = self._compaction, None
+        if compaction is not None:
+            compaction.result()
 
     def names(self, positions: Collection[int]) -> dict[int, tuple[str, str]]:
         """Platform and event id of log positions; like `lookup`, with the names of recent days kept in memory."""
@@ -223,14 +255,15 @@ class Archive:
                 older.append(position)
         if not older:
             return found
-        files = self._files()
-        firsts = [_first_position(path) for path in files]
-        for position in older:
-            number = bisect_right(firsts, position) - 1
-            if number >= 0:
-                first, platform_ids, event_ids = self._names_of(files[number])
-                if position - first < len(event_ids):
-                    found[position] = (platform_ids[position - first].as_py(), event_ids[position - first].as_py())
+        with self._reading:
+            files = self._files()
+            firsts = [_first_position(path) for path in files]
+            for position in older:
+                number = bisect_right(firsts, position) - 1
+                if number >= 0:
+                    first, platform_ids, event_ids = self._names_of(files[number])
+                    if position - first < len(event_ids):
+                        found[position] = (platform_ids[position - first].as_py(), event_ids[position - first].as_py())
         return found
 
     def _names_of(self, path: Path) -> tuple[int, pa.Array, pa.Array]:
@@ -276,7 +309,7 @@ class Archive:
     def _roll(self, day: int, position: int) -> None:
         """Have a file open for `day`."""
         if day != self._day and self._day >= 0:
-            self.close()
+            self._end_file()
             self._over.append(self._day)
         elif self._sink is not None:
             return

@@ -26,6 +26,7 @@ def filled(tmp_path):
         archive.append(accepted([payment(n, at=(n // 4) * DAY) for n in numbers], intake))
         archive.mark()
         archive.settle()
+    archive.close()
     return archive
 
 

@@ -9,12 +9,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from features.catalogue import DAY_MS, FINANCE, HOUR_MS, WINDOWS, Feature
 from features.graph.log import LONGEST, N_WINDOWS, WIDTHS, GraphLog
 from features.ppm import ppm
+from features.prefetch import prefetch
 from features.queues import QUEUE, Pool, add, clear, make_room
 from features.window_columns import (
     MONTH,
@@ -26,6 +26,7 @@ from features.window_columns import (
     PAYER_OUT_SUM,
     PER_WINDOW,
 )
+from streams.kernel import kernel
 from streams.table import find, grown
 
 KNOWN_DAYS = 370
@@ -35,6 +36,7 @@ _SHANGHAI_MS = 8 * HOUR_MS
 _BAND_MS = 4 * HOUR_MS
 _BANDS = 6
 _NEVER = -(2**62)
+_AHEAD = 8  # payments
 _OLDEST, _NEXT = 0, 1  # numbers of the entries that are counted in a band: the oldest, and the one behind the newest
 
 _SIDES = (
@@ -198,7 +200,7 @@ def _fresh(kind: np.dtype[Any], slots: int, before: NDArray[Any]) -> NDArray[Any
     return records
 
 
-@njit(cache=True, nogil=True)
+@kernel()
 def _largest(peak: Any, nodes: Any, clock: int, row: Any, column: int) -> None:
     """Write the largest amount of each window."""
     end = np.int64(peak.block) + peak.start + peak.length
@@ -220,13 +222,13 @@ def _largest(peak: Any, nodes: Any, clock: int, row: Any, column: int) -> None:
         column += 2 * len(_SIDES)
 
 
-@njit(cache=True, nogil=True, inline="always")
+@kernel(inline="always")
 def _can_take(peak: Any, nodes: Any, blocks: Any, clock: int, fen: int) -> bool:
     """Have a place for the newest payment where a new one of `fen` leaves it in play; False if the pool has none."""
     return peak.amount <= fen or peak.clock <= clock - LONGEST or make_room(peak, nodes, blocks)
 
 
-@njit(cache=True, nogil=True)
+@kernel()
 def _remember(peak: Any, nodes: Any, blocks: Any, clock: int, fen: int) -> None:
     """Add a payment and let go of those that it outshines or that no window reaches."""
     if peak.clock <= clock - LONGEST:
@@ -248,7 +250,7 @@ def _remember(peak: Any, nodes: Any, blocks: Any, clock: int, fen: int) -> None:
     peak.amount = fen
 
 
-@njit(cache=True, nogil=True)
+@kernel()
 def _forget(peaks: Any, nodes: Any, blocks: Any, clock: int) -> None:
     """Give back the blocks of accounts or pairs that no window reaches."""
     for slot in range(len(peaks)):
@@ -256,7 +258,30 @@ def _forget(peaks: Any, nodes: Any, blocks: Any, clock: int) -> None:
             clear(peaks[slot], nodes, blocks)
 
 
-@njit(cache=True, nogil=True)
+@kernel(inline="always")
+def _look_ahead(
+    i: int, queries: Any, entries: Any, makes_entry: Any, outs: Any, ins: Any, pairs: Any, hours: Any, nodes: Any
+) -> None:
+    """Ask for what the payments after `i` will read: the records, then the nodes."""
+    ring = len(entries) - 1
+    if i + 2 * _AHEAD < len(queries) and makes_entry[i + 2 * _AHEAD]:
+        query = queries[i + 2 * _AHEAD]
+        prefetch(outs, query.payer)
+        prefetch(ins, query.payee)
+        prefetch(pairs, entries[query.bound & ring].pair)
+        # a record may lie on two lines
+        prefetch(outs["size"], query.payer)
+        prefetch(ins["size"], query.payee)
+        prefetch(pairs["size"], entries[query.bound & ring].pair)
+        prefetch(hours[:, 0], query.payer)
+    if i + _AHEAD < len(queries) and makes_entry[i + _AHEAD]:
+        query = queries[i + _AHEAD]
+        prefetch(nodes[:, 0], outs[query.payer].block)
+        prefetch(nodes[:, 0], ins[query.payee].block)
+        prefetch(nodes[:, 0], pairs[entries[query.bound & ring].pair].block)
+
+
+@kernel()
 def _amounts(
     done: int,
     queries: Any,
@@ -280,6 +305,7 @@ def _amounts(
     """Go on from payment `done`; the number of payments done when the pool is used up or none is left."""
     ring = len(entries) - 1
     for i in range(done, len(queries)):
+        _look_ahead(i, queries, entries, makes_entry, outs, ins, pairs, hours, nodes)
         query = queries[i]
         clock, u, v = query.clock, query.payer, query.payee
         pair = np.int64(-1)

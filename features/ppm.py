@@ -3,7 +3,8 @@
 from typing import Any
 
 import numpy as np
-from numba import njit
+
+from streams.kernel import kernel
 
 CAP = 10**9
 """A thousand times as much: shares and changes stop counting here."""
@@ -12,7 +13,7 @@ _MILLION = 1_000_000
 _DIRECT = np.iinfo(np.int64).max // _MILLION
 
 
-@njit(cache=True, nogil=True)
+@kernel()
 def ppm(numerator: Any, denominator: Any) -> Any:
     """Parts per million, rounded down, at most 10**9; -1 where there is nothing to divide by.
 

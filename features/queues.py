@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from streams.kernel import kernel
 
 QUEUE = [("block", np.int32), ("start", np.int32), ("length", np.int32), ("size", np.int32)]
 """Fields that a record needs to own a queue: first node of its block, nodes let go at its front, nodes, block size."""
@@ -58,13 +59,13 @@ class Pool:
         self.nodes, self.blocks = np.array(state["nodes"]), np.array(state["blocks"])
 
 
-@njit(cache=True, nogil=True, inline="always")
+@kernel(inline="always")
 def make_room(queue: Any, nodes: Any, blocks: Any) -> bool:
     """Have a place for one more node; False where the pool has none."""
     return queue.start + queue.length < queue.size or _move(queue, nodes, blocks)
 
 
-@njit(cache=True, nogil=True, inline="always")
+@kernel(inline="always")
 def add(queue: Any) -> Any:
     """Place in `nodes` of a new last node, for the caller to fill; there is room."""
     place = np.int64(queue.block) + queue.start + queue.length
@@ -72,7 +73,7 @@ def add(queue: Any) -> Any:
     return place
 
 
-@njit(cache=True, nogil=True)
+@kernel()
 def clear(queue: Any, nodes: Any, blocks: Any) -> None:
     """Let all nodes go, and give the block back."""
     if queue.size > 0:
@@ -80,7 +81,7 @@ def clear(queue: Any, nodes: Any, blocks: Any) -> None:
     queue.block = queue.start = queue.length = queue.size = 0
 
 
-@njit(cache=True, nogil=True)
+@kernel()
 def _move(queue: Any, nodes: Any, blocks: Any) -> bool:
     """Bring the nodes to the front of a block that is at most half full."""
     size = 2
@@ -91,7 +92,8 @@ def _move(queue: Any, nodes: Any, blocks: Any) -> bool:
     if target < 0:
         return False
     for i in range(queue.length):
-        nodes[target + i] = nodes[block + start + i]
+        for column in range(nodes.shape[1]):
+            nodes[target + i, column] = nodes[block + start + i, column]
     if size != queue.size:
         if queue.size > 0:
             _give_back(block, queue.size, nodes, blocks)
@@ -101,7 +103,7 @@ def _move(queue: Any, nodes: Any, blocks: Any) -> bool:
     return True
 
 
-@njit(cache=True, nogil=True)
+@kernel()
 def _order(size: int) -> int:
     """Exponent of a power of two."""
     order = 0
@@ -111,7 +113,7 @@ def _order(size: int) -> int:
     return order
 
 
-@njit(cache=True, nogil=True)
+@kernel()
 def _take(size: int, nodes: Any, blocks: Any) -> int:
     """First node of a block of `size`, or -1."""
     free = _FREE + _order(size)
@@ -127,7 +129,7 @@ def _take(size: int, nodes: Any, blocks: Any) -> int:
     return block
 
 
-@njit(cache=True, nogil=True)
+@kernel()
 def _give_back(block: int, size: int, nodes: Any, blocks: Any) -> None:
     """Put a block where `_take` finds it."""
     free = _FREE + _order(size)

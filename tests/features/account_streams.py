@@ -4,28 +4,16 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
+from hypothesis import strategies as st
 
 from features.graph.temporal import TemporalGraph
 from tests.naive.movement import DAY, HOUR, Movement
 
-GAPS = [
-    0,
-    1,
-    1000,
-    HOUR - 1,
-    HOUR,
-    HOUR + 1,
-    5 * HOUR,
-    DAY - 1,
-    DAY,
-    5 * DAY,
-    7 * DAY,
-    30 * DAY - 1,
-    30 * DAY,
-    180 * DAY,
-]
-DENSE = [0.3, 0.1, 0.2, 0.05, 0.05, 0.05, 0.1, 0.05, 0.05, 0.02, 0.02, 0.003, 0.004, 0.003]
-SPARSE = [0.1, 0.05, 0.05, 0.05, 0.05, 0.05, 0.15, 0.1, 0.1, 0.1, 0.1, 0.04, 0.04, 0.02]
+GAPS = [0, 1, 1000, HOUR - 1, HOUR, HOUR + 1, 5 * HOUR, DAY - 1, DAY, 5 * DAY, 7 * DAY]
+GAPS += [30 * DAY - 1, 30 * DAY, 180 * DAY, 370 * DAY, 400 * DAY]
+DENSE = [0.3, 0.1, 0.2, 0.05, 0.05, 0.05, 0.1, 0.05, 0.05, 0.02, 0.02, 0.003, 0.004, 0.003, 0, 0]
+SPARSE = [0.1, 0.05, 0.05, 0.05, 0.05, 0.05, 0.15, 0.1, 0.1, 0.1, 0.1, 0.04, 0.04, 0.02, 0, 0]
+YEARS = [0.05, 0.05, 0.05, 0, 0, 0, 0.05, 0.05, 0.1, 0.15, 0.15, 0.1, 0.1, 0.1, 0.02, 0.03]
 LINES = [3_999_999, 4_000_000, 4_999_999, 5_000_000, 16_000_000, 19_999_999, 20_000_000, 40_000_000, 49_999_999]
 
 
@@ -110,3 +98,42 @@ def differences(found: np.ndarray, expected: np.ndarray, features: tuple[Any, ..
     assert found.shape == expected.shape
     wrong = np.argwhere(found != expected)[:5]
     return [f"payment {i}: {features[j].name} {found[i, j]}, expected {expected[i, j]}" for i, j in wrong]
+
+
+def short_streams() -> st.SearchStrategy[list[Movement]]:
+    """Few payments between few accounts, of any shape."""
+    payment = st.tuples(
+        st.integers(1, 3),
+        st.integers(1, 3),
+        st.sampled_from([0, 1, 7, 100, 4_000_000, 49_999_999]),
+        st.sampled_from(GAPS),
+        st.sampled_from([0, 5 * HOUR, DAY]),
+        st.booleans(),
+        st.tuples(st.integers(0, 2), st.integers(0, 2), st.booleans(), st.integers(0, 1), st.booleans()),
+        st.tuples(*(st.integers(0, 2) for _ in range(5))),
+    )
+    return st.lists(payment, min_size=1, max_size=20).map(_movements)
+
+
+def _movements(drawn: list[Any]) -> list[Movement]:
+    """Payments from what was drawn."""
+    clock, movements = 0, []
+    for payer, payee, fen, gap, late, counts, (payer_party, payee_party, is_cash, place, takes_in), marks in drawn:
+        clock += gap
+        movements.append(
+            Movement(
+                payer,
+                payee,
+                fen,
+                clock,
+                clock - late,
+                counts,
+                payer_party,
+                payee_party,
+                is_cash,
+                place,
+                takes_in,
+                marks,
+            )
+        )
+    return movements

@@ -2,11 +2,20 @@
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
 
 from features.amounts import FEATURES, Amounts
 from features.catalogue import DAY_MS, HOUR_MS
 from features.graph.temporal import TemporalGraph
-from tests.features.account_streams import DENSE, SPARSE, Beside, differences, naive_rows, random_movements
+from tests.features.account_streams import (
+    DENSE,
+    SPARSE,
+    Beside,
+    differences,
+    naive_rows,
+    random_movements,
+    short_streams,
+)
 from tests.naive.amounts import amounts_row
 from tests.naive.movement import Movement
 
@@ -41,6 +50,12 @@ def columns(movements, name):
 def test_every_column_equals_the_naive_twin(seed, accounts, gaps):
     movements = random_movements(seed, accounts=accounts, gaps=gaps)
     assert not differences(rows_of(movements), naive_rows(amounts_row, movements), FEATURES)
+
+
+@settings(max_examples=60, deadline=None)
+@given(short_streams())
+def test_short_streams_of_any_shape_equal_the_naive_twin(movements):
+    assert not differences(rows_of(movements, 7), naive_rows(amounts_row, movements), FEATURES)
 
 
 def test_rows_are_the_same_at_any_batch_size():

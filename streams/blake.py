@@ -12,6 +12,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from streams.swar import load_word
+
 _INITIAL: Final = np.array(
     [
         0x6A09E667F3BCC908, 0xBB67AE8584CAA73B, 0x3C6EF372FE94F82B, 0xA54FF53A5F1D36F1,
@@ -37,64 +39,77 @@ _SIGMA: Final = np.array(
     np.int64,
 )
 _BLOCK: Final = 128
+Word = np.uint64
 _OUTPUT: Final = 8
 
 
 @njit(cache=True, nogil=True)
-def _turn(x: np.uint64, bits: int) -> np.uint64:
-    return (x >> np.uint64(bits)) | (x << np.uint64(64 - bits))
-
-
-@njit(cache=True, nogil=True)
-def _mix(v: NDArray[np.uint64], a: int, b: int, c: int, d: int, x: np.uint64, y: np.uint64) -> None:
-    v[a] = v[a] + v[b] + x
-    v[d] = _turn(v[d] ^ v[a], 32)
-    v[c] = v[c] + v[d]
-    v[b] = _turn(v[b] ^ v[c], 24)
-    v[a] = v[a] + v[b] + y
-    v[d] = _turn(v[d] ^ v[a], 16)
-    v[c] = v[c] + v[d]
-    v[b] = _turn(v[b] ^ v[c], 63)
+def _mix(a: Word, b: Word, c: Word, d: Word, x: Word, y: Word) -> tuple[Word, Word, Word, Word]:
+    a = a + b + x
+    d = d ^ a
+    d = (d >> np.uint64(32)) | (d << np.uint64(32))
+    c = c + d
+    b = b ^ c
+    b = (b >> np.uint64(24)) | (b << np.uint64(40))
+    a = a + b + y
+    d = d ^ a
+    d = (d >> np.uint64(16)) | (d << np.uint64(48))
+    c = c + d
+    b = b ^ c
+    return a, (b >> np.uint64(63)) | (b << np.uint64(1)), c, d
 
 
 @njit(cache=True, nogil=True)
 def _compress(state: NDArray[np.uint64], block: NDArray[np.uint64], length: int, last: bool) -> None:
-    v = np.empty(16, np.uint64)
-    v[:8] = state
-    v[8:] = _INITIAL
-    v[12] ^= np.uint64(length)
+    # Sixteen names and no array, so that the words stay in registers
+    v0, v1, v2, v3, v4, v5, v6, v7 = state[0], state[1], state[2], state[3], state[4], state[5], state[6], state[7]
+    v8, v9, v10, v11 = _INITIAL[0], _INITIAL[1], _INITIAL[2], _INITIAL[3]
+    v12, v13, v14, v15 = _INITIAL[4] ^ np.uint64(length), _INITIAL[5], _INITIAL[6], _INITIAL[7]
     if last:
-        v[14] = ~v[14]
+        v14 = ~v14
     for r in range(12):
         s = _SIGMA[r]
-        _mix(v, 0, 4, 8, 12, block[s[0]], block[s[1]])
-        _mix(v, 1, 5, 9, 13, block[s[2]], block[s[3]])
-        _mix(v, 2, 6, 10, 14, block[s[4]], block[s[5]])
-        _mix(v, 3, 7, 11, 15, block[s[6]], block[s[7]])
-        _mix(v, 0, 5, 10, 15, block[s[8]], block[s[9]])
-        _mix(v, 1, 6, 11, 12, block[s[10]], block[s[11]])
-        _mix(v, 2, 7, 8, 13, block[s[12]], block[s[13]])
-        _mix(v, 3, 4, 9, 14, block[s[14]], block[s[15]])
-    for i in range(8):
-        state[i] ^= v[i] ^ v[i + 8]
+        v0, v4, v8, v12 = _mix(v0, v4, v8, v12, block[s[0]], block[s[1]])
+        v1, v5, v9, v13 = _mix(v1, v5, v9, v13, block[s[2]], block[s[3]])
+        v2, v6, v10, v14 = _mix(v2, v6, v10, v14, block[s[4]], block[s[5]])
+        v3, v7, v11, v15 = _mix(v3, v7, v11, v15, block[s[6]], block[s[7]])
+        v0, v5, v10, v15 = _mix(v0, v5, v10, v15, block[s[8]], block[s[9]])
+        v1, v6, v11, v12 = _mix(v1, v6, v11, v12, block[s[10]], block[s[11]])
+        v2, v7, v8, v13 = _mix(v2, v7, v8, v13, block[s[12]], block[s[13]])
+        v3, v4, v9, v14 = _mix(v3, v4, v9, v14, block[s[14]], block[s[15]])
+    state[0] ^= v0 ^ v8
+    state[1] ^= v1 ^ v9
+    state[2] ^= v2 ^ v10
+    state[3] ^= v3 ^ v11
+    state[4] ^= v4 ^ v12
+    state[5] ^= v5 ^ v13
+    state[6] ^= v6 ^ v14
+    state[7] ^= v7 ^ v15
 
 
 @njit(cache=True, nogil=True)
-def blake(text: NDArray[np.uint8], start: int, end: int, keyed: NDArray[np.uint64]) -> np.uint64:
-    """Return the hash of `text[start:end]` (not empty) as the number that its 16 hexadecimal digits write."""
-    state = keyed.copy()
+def blake(text: NDArray[np.uint8], start: int, end: int, keyed: NDArray[np.uint64], space: NDArray[np.uint64]) -> Word:
+    """Return the hash of `text[start:end]` (not empty) as the number that its 16 hexadecimal digits write.
+
+    `space`, shape (24,), is overwritten: the caller keeps it, so that nothing is allocated for each text.
+    """
+    state, block = space[:8], space[8:]
+    state[:] = keyed
     done = _BLOCK  # the key block
     while start < end:
         size = min(_BLOCK, end - start)
-        block = np.zeros(16, np.uint64)
-        for i in range(size):
+        block[:] = np.uint64(0)
+        whole = size // 8
+        for i in range(whole):
+            block[i] = load_word(text, start + 8 * i)
+        for i in range(8 * whole, size):
             block[i >> 3] |= np.uint64(text[start + i]) << np.uint64(8 * (i & 7))
         start += size
         done += size
         _compress(state, block, done, start >= end)
-    value = np.uint64(0)
+    value, low = np.uint64(0), state[0]
     for i in range(_OUTPUT):
-        value = (value << np.uint64(8)) | ((state[0] >> np.uint64(8 * i)) & np.uint64(255))
+        value = (value << np.uint64(8)) | ((low >> np.uint64(8 * i)) & np.uint64(255))
     return value
 
 
@@ -103,7 +118,8 @@ def keyed_state(key: bytes) -> NDArray[np.uint64]:
 
     >>> from hashlib import blake2b
     >>> text = np.frombuffer(b"USCC:91330106MA27X00000", np.uint8)
-    >>> f"{blake(text, 0, len(text), keyed_state(b'key')):016x}" == blake2b(text, key=b"key", digest_size=8).hexdigest()
+    >>> hashed = blake(text, 0, len(text), keyed_state(b"key"), np.zeros(24, np.uint64))
+    >>> f"{hashed:016x}" == blake2b(text, key=b"key", digest_size=8).hexdigest()
     True
     """
     state = _INITIAL.copy()

@@ -33,12 +33,17 @@ _CACHES: Final = {
     Form.SEALED: "sealed",
 }
 
+#: What the compiled reader hashes in the bodies of many events at once.
+_HASHED_LATER: Final = frozenset({Form.VERTEX, Form.HASHED, Form.PARTY, Form.PHONE})
+
 encode: Final = msgspec.json.Encoder(order="deterministic").encode
 Prepare = Callable[[Any], None]
 
 
-def _lines(field: Field) -> list[str]:
-    """Return the source lines that prepare one field of `event`; none for a field that stays as it was sent."""
+def _lines(field: Field, *, later: bool) -> list[str]:
+    """Return the source lines that prepare one field of `event`; none for a field that stays as it is."""
+    if later and field.base == "str" and field.form in _HASHED_LATER:
+        return []
     name, guard = field.name, "" if field.required else "if value is not None: "
     change = ""
     if field.form in _CACHES:
@@ -49,25 +54,26 @@ def _lines(field: Field) -> list[str]:
         change = "milliseconds(value)"
     elif field.form is Form.MONTH:
         change = "value[:7]"
-    elif field.base == "list" and field.part and _source(field.part):
+    elif field.base == "list" and field.part and _source(field.part, later=False):
         return [f"value = event.{name}", f"{guard}any(map({field.part.__name__}, value))"]
     if not change:
         return []
     return [f"value = event.{name}", f"{guard}force_setattr(event, '{name}', {change})"]
 
 
-def _source(struct: type[Event | Part]) -> list[str]:
+def _source(struct: type[Event | Part], *, later: bool) -> list[str]:
     lines = ["event.check()"] if issubclass(struct, Event) and struct.check is not None else []
-    return lines + [line for field in fields_of(struct) for line in _lines(field)]
+    return lines + [line for field in fields_of(struct) for line in _lines(field, later=later)]
 
 
-def prepare_function(struct: type[Event | Part], identities: Identities) -> Prepare:
+def prepare_function(struct: type[Event | Part], identities: Identities, *, later: bool = False) -> Prepare:
     """Return the function that brings an event (or a part of one) of this struct into canonical form, in place.
 
-    It leaves the event's own time to the caller, and raises `Fault` for an identity that is none and for what the
-    kind's own `check` refuses. The event must be a fresh one: structs are frozen, and nobody else may have seen it.
+    With `later`, the identities that are fields of their own stay plain, for `streams.hashing` to hash. It leaves the
+    event's own time to the caller, and raises `Fault` for an identity that is none and for what the kind's own `check`
+    refuses. The event must be a fresh one: structs are frozen, and nobody else may have seen it.
     """
-    lines = _source(struct)
+    lines = _source(struct, later=later)
     names: dict[str, Any] = {
         "force_setattr": force_setattr,
         "milliseconds": milliseconds,
@@ -94,21 +100,26 @@ class Writer:
     """
 
     def __init__(self, identities: Identities) -> None:
-        self._prepare: dict[type[Event], Prepare] = {
-            struct: prepare_function(struct, identities) for struct in kinds().values()
+        self._prepare = self._functions(identities, later=False)
+        self._prepare_plain = self._functions(identities, later=True)
+
+    def _functions(self, identities: Identities, *, later: bool) -> dict[type[Event], Prepare]:
+        functions: dict[type[Event], Prepare] = {
+            struct: prepare_function(struct, identities, later=later) for struct in kinds().values()
         }
         label, correction = kinds()["label"], kinds()["correction"]
-        self._prepare[label] = _label_function(self._prepare[label], identities)
-        self._prepare[correction] = self._correction_function(self._prepare[correction])
+        functions[label] = _label_function(functions[label], identities)
+        functions[correction] = self._correction_function(functions[correction])
+        return functions
 
     def body(self, event: Event) -> bytes:
         """Return the canonical body of a fresh event; `Fault` if it has none. The event itself is changed."""
         self._finish(event)
         return encode(event)
 
-    def bodies(self, events: Sequence[Event]) -> list[bytes | None]:
-        """Return the canonical body of each of some fresh events; None where `body` would raise."""
-        prepare, found = self._prepare, list[bytes | None]()
+    def plain_bodies(self, events: Sequence[Event]) -> list[bytes | None]:
+        """Return the bodies of some fresh events with identities still to be hashed; None where `body` must judge."""
+        prepare, found = self._prepare_plain, list[bytes | None]()
         for event, time in zip(events, _times(events), strict=True):
             if time == ABSENT:
                 found.append(None)
@@ -154,10 +165,10 @@ class Writer:
 def _times(events: Sequence[Event]) -> list[int]:
     """Return the time of each event in milliseconds, `ABSENT` where its text is no time."""
     times: list[Any] = [event.event_time for event in events]
-    texts = [(number, time) for number, time in enumerate(times) if time.__class__ is str]
-    if len(texts) == len(times):
+    if int not in map(type, times):
         return parse_times(times).tolist()
-    for (number, _), time in zip(texts, parse_times([text for _, text in texts]).tolist(), strict=True):
+    numbers = [number for number, time in enumerate(times) if time.__class__ is str]
+    for number, time in zip(numbers, parse_times([times[number] for number in numbers]).tolist(), strict=True):
         times[number] = time
     return times
 

@@ -11,9 +11,8 @@ no column.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numba import njit
@@ -23,6 +22,7 @@ from streams.batch import Block, Columns
 from streams.blake import blake
 from streams.derived import derive
 from streams.events.names import KINDS
+from streams.hashing import SCRATCH, SPACE, identity_at
 from streams.identity import Identities
 from streams.keys import siphash
 from streams.lookup import find, sample_at
@@ -39,6 +39,7 @@ from streams.plan import (
     KEY,
     OPEN_PARTY,
     PARTY,
+    PHONE,
     PSEUDONYM,
     SHARED,
     Plan,
@@ -46,8 +47,21 @@ from streams.plan import (
     plan_of,
 )
 from streams.swar import closing_quote, joined, quote_or_escape
-from streams.values import colon_at, days_at, digits_at, hex_at, is_hashed, nested_end, number_at, same_text
+from streams.values import (
+    colon_at,
+    copy_text,
+    days_at,
+    digits_at,
+    hex_at,
+    is_hashed,
+    nested_end,
+    number_at,
+    same_text,
+    write_hash,
+)
 
+#: In `Table.fault`: the event has an identity that `streams.identity` must judge.
+HARD: Final = -2
 _EVENT_ID, _EVENT_HIGH, _EVENT_TIME, _PLATFORM, _LINE, _REGION = range(len(COMMON))
 
 
@@ -56,23 +70,30 @@ def _read(
     text: NDArray[np.uint8],
     bounds: NDArray[np.int64],
     rows: NDArray[np.int64],
-    operations: NDArray[np.uint8],
-    defaults: NDArray[np.int64],
-    keys: NDArray[np.uint64],
-    key_slots: NDArray[np.int16],
-    values: NDArray[np.uint64],
-    value_codes: NDArray[np.int16],
+    tables: Any,
     words: NDArray[np.uint64],
     keyed: NDArray[np.uint64],
     out: NDArray[np.int64],
     seen: NDArray[np.bool_],
     fault: NDArray[np.int16],
     spans: NDArray[np.int64],
-) -> None:
-    """Fill `out[slot, k]` from event `rows[k]`; a slot that no event has stays as it is and unseen."""
+    target: NDArray[np.uint8],
+    cursor: int,
+    places: NDArray[np.int64],
+) -> int:
+    """Fill `out[slot, k]` from event `rows[k]`; a slot that no event has stays as it is and unseen.
+
+    Where `target` has room, write each body there with its identities hashed, from `cursor` on, put where it stands
+    into `places[k]`, and return the place after the last. An event that `streams.identity` must judge gets `fault` -2.
+    """
+    operations, defaults, keys, key_slots, values, value_codes = tables
+    scratch, space = np.zeros(SCRATCH, np.uint8), np.zeros(SPACE, np.uint64)
+    write = len(target) > 0
     platform_start, platform_end, platform = 0, 0, np.int64(0)
     for k in range(len(rows)):
         i, end = bounds[rows[k]] + 1, bounds[rows[k] + 1]
+        copied = i - 1
+        places[k, 0] = cursor
         while i < end and text[i] == 34:
             start = i + 1
             i = quote_or_escape(text, start)
@@ -97,33 +118,30 @@ def _read(
                 seen[slot] = True
                 out[slot, :] = defaults[slot]
             operation = operations[slot]
-            value = np.int64(0)
+            value, typed = np.int64(0), -1
             if operation == INT:
                 negative = text[start] == 45
                 value = digits_at(text, start + negative, stop)
                 if negative:
                     value = -value
-            elif operation in (PSEUDONYM, PARTY):
-                value = np.int64(hex_at(text, stop - 16, stop))
-                if operation == PARTY and stop - start > 18:
-                    if not seen[slot + 1]:
-                        seen[slot + 1] = True
-                        out[slot + 1, :] = defaults[slot + 1]
-                    typed = sample_at(text, start, stop - 18, slot + 2)
-                    out[slot + 1, k] = find(values, value_codes, typed, -1)
+            elif operation in (PSEUDONYM, PHONE, PARTY):
+                hashed, number, typed = identity_at(
+                    text, start, stop, operation, slot, values, value_codes, keyed, scratch, space
+                )
+                value = np.int64(hashed)
+                if typed == -2:
+                    fault[k] = HARD
+                elif write and not is_hashed(text, number, stop):
+                    cursor = write_hash(target, copy_text(target, cursor, text, copied, number), hashed)
+                    copied = stop
             elif operation == OPEN_PARTY:
                 colon = colon_at(text, start, stop)
-                number = start if colon < 0 else colon + 1
-                if is_hashed(text, number, stop):
+                if is_hashed(text, colon + 1 if colon > 0 else start, stop):
                     value = np.int64(hex_at(text, stop - 16, stop))
                 else:
-                    value = np.int64(blake(text, start, stop, keyed))
+                    value = np.int64(blake(text, start, stop, keyed, space))
                 if colon > 0:
-                    if not seen[slot + 1]:
-                        seen[slot + 1] = True
-                        out[slot + 1, :] = defaults[slot + 1]
-                    typed = sample_at(text, start, colon, slot + 2)
-                    out[slot + 1, k] = find(values, value_codes, typed, -1)
+                    typed = find(values, value_codes, sample_at(text, start, colon, slot + 2), -1)
             elif operation == ENUM:
                 value = find(values, value_codes, sample_at(text, start, stop, slot + 1), -1)
             elif operation == BOOL:
@@ -146,7 +164,7 @@ def _read(
                 value = days_at(text, start, stop)
             elif operation == DIGITS:
                 value = digits_at(text, start, stop)
-                if value <= 0:
+                if value <= 0 and fault[k] != HARD:
                     fault[k] = slot
             elif operation == FLOAT:
                 value = np.float64(number_at(text, start, stop)).view(np.int64)
@@ -155,9 +173,18 @@ def _read(
             elif operation == EVENT_KEY:
                 spans[k, 0], spans[k, 1] = start, stop
             out[slot, k] = value
+            if typed >= 0:
+                if not seen[slot + 1]:
+                    seen[slot + 1] = True
+                    out[slot + 1, :] = defaults[slot + 1]
+                out[slot + 1, k] = typed
         low, high = siphash(text, platform_start, platform_end, spans[k, 0], spans[k, 1], words)
         out[_EVENT_ID, k] = np.int64(low)
         out[_EVENT_HIGH, k] = np.int64(high)
+        if write:
+            cursor = copy_text(target, cursor, text, copied, end)
+            places[k, 1] = cursor
+    return cursor
 
 
 @njit(cache=True, nogil=True)
@@ -180,9 +207,12 @@ class Table:
     Attributes
     ----------
     fault : ndarray of shape (n,), int16
-        Slot of the kind's plan whose value lacks its form, -1 for a good event.
+        Slot of the kind's plan whose value lacks its form; -1 for a good event, `HARD` for one with an identity that
+        `streams.identity` must judge.
     spans : ndarray of shape (n, 4), int64
         Where event id and platform id stand in the joined bodies.
+    bodies : list of bytes
+        With all identities hashed; of a hard event not to be used.
     """
 
     kind: NDArray[np.uint8]
@@ -195,17 +225,20 @@ class Table:
     fault: NDArray[np.int16]
     spans: NDArray[np.int64]
     joined: bytes
+    bodies: list[bytes]
 
 
-def read_columns(bodies: Sequence[bytes], identities: Identities) -> Table:
+def read_columns(bodies: list[bytes], identities: Identities, *, hashed: bool = True) -> Table:
     """Read the columns of canonical bodies.
 
     Parameters
     ----------
-    bodies : sequence of bytes
+    bodies : list of bytes
         As `streams.canonical` writes them.
     identities : Identities
         For the keyed hashes of ids.
+    hashed : bool, default=True
+        Whether the identities in the bodies are hashed already. If not, `Table.bodies` has them hashed.
 
     Raises
     ------
@@ -229,10 +262,24 @@ def read_columns(bodies: Sequence[bytes], identities: Identities) -> Table:
         fault=np.full(n, -1, np.int16),
         spans=np.zeros((n, 4), np.int64),
         joined=whole,
+        bodies=bodies,
     )
-    for number in np.flatnonzero(np.bincount(table.kind, minlength=len(KINDS))).tolist():
+    counts = np.bincount(table.kind, minlength=len(KINDS)).tolist()
+    plans = {number: plan_of(KINDS[number]) for number, count in enumerate(counts) if count}
+    growth = 0 if hashed else sum(plan.growth * counts[number] for number, plan in plans.items())
+    target = np.empty(0 if hashed else len(whole) + growth, np.uint8)
+    places, cursor = np.zeros((n, 2), np.int64), 0
+    for number, plan in plans.items():
         rows = np.flatnonzero(kinds == number)
-        table.blocks[KINDS[number]] = _read_block(table, text, bounds, rows, plan_of(KINDS[number]), identities, bodies)
+        cursor = _read_block(table, text, bounds, rows, plan, identities, target, cursor, places)
+    if not hashed:
+        written = target[:cursor].tobytes()
+        table.bodies = [written[start:end] for start, end in places.tolist()]
+    for number, plan in plans.items():
+        block = table.blocks[KINDS[number]]
+        rows = block.rows
+        common = table.event_time[rows], table.line[rows], table.platform[rows]
+        derive(plan.kind, block, *common, table.bodies, identities.words)
     return table
 
 
@@ -243,18 +290,31 @@ def _read_block(
     rows: NDArray[np.int64],
     plan: Plan,
     identities: Identities,
-    bodies: Sequence[bytes],
-) -> Block:
-    """Read the events of one kind; fill the table's common columns and return the kind's own."""
+    target: NDArray[np.uint8],
+    cursor: int,
+    places: NDArray[np.int64],
+) -> int:
+    """Read the events of one kind into the table; write their bodies to the target and return the place after them."""
     n, slots = len(rows), plan.slots
     out = np.empty((len(slots), n), np.int64)
     seen = np.zeros(len(slots), np.bool_)
     seen[[_EVENT_ID, _EVENT_HIGH]] = True
-    fault, spans = np.full(n, -1, np.int16), np.zeros((n, 4), np.int64)
-    _read(
-        text, bounds, rows, plan.operations, plan.defaults, plan.keys, plan.key_slots, plan.values, plan.value_codes,
-        identities.words, identities.keyed, out, seen, fault, spans,
-    )  # fmt: skip
+    fault, spans, placed = np.full(n, -1, np.int16), np.zeros((n, 4), np.int64), np.zeros((n, 2), np.int64)
+    cursor = _read(
+        text,
+        bounds,
+        rows,
+        plan.tables,
+        identities.words,
+        identities.keyed,
+        out,
+        seen,
+        fault,
+        spans,
+        target,
+        cursor,
+        placed,
+    )
     table.event_time[rows] = out[_EVENT_TIME]
     table.platform[rows] = out[_PLATFORM].view(np.uint64)
     table.event_key[rows, 0] = out[_EVENT_ID].view(np.uint64)
@@ -265,12 +325,12 @@ def _read_block(
         table.region[rows] = out[_REGION]
     table.fault[rows] = fault
     table.spans[rows] = spans
+    places[rows] = placed
     present: dict[str, NDArray[Any]] = {}
     for number in np.flatnonzero(seen).tolist():
         if number >= len(COMMON):
             slot, values = slots[number], out[number]
             typed = values.view(slot.dtype) if slot.dtype.endswith("64") else values.astype(slot.dtype)
             present[slot.name] = typed
-    block = Block(rows, Columns(present, lambda name: plan.column(name, n)))
-    derive(plan.kind, block, table.event_time[rows], table.line[rows], table.platform[rows], bodies, identities.words)
-    return block
+    table.blocks[plan.kind] = Block(rows, Columns(present, lambda name: plan.column(name, n)))
+    return cursor

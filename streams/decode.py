@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from streams.batch import Batch
 from streams.canonical import Writer, encode, needs_tidying, tidy_json
 from streams.clock import FUTURE_MS
-from streams.columns import Table, read_columns
+from streams.columns import HARD, Table, read_columns
 from streams.dead_letters import DeadLetter
 from streams.errors import Fault, StreamError, dead_letter
 from streams.events.base import Event
@@ -153,8 +153,8 @@ class Decoder:
         """
         faults: dict[int, Fault] = {}
         found = self._bodies(records, faults)
+        table = self._hashed(records, found, faults)
         rows = found.rows
-        table = read_columns(found.bodies, self.identities)
         received = np.full(len(records), ingest_time, np.int64) if ingest_times is None else ingest_times
         good = table.fault < 0
         if ingest_times is None:
@@ -190,6 +190,9 @@ class Decoder:
         """
         bodies = list(bodies)
         table = read_columns(bodies, self.identities)
+        if (table.fault == HARD).any():
+            row = int(np.argmax(table.fault == HARD))
+            raise ValueError(f"body {row}: expected a canonical body with all identities hashed")
         records = np.arange(len(bodies), dtype=np.int64)
         event_ids = _texts(table.joined, table.spans[:, :2])
         # A batch has many events and few platforms
@@ -202,7 +205,7 @@ class Decoder:
         """Return the good records' bodies; put the faults of the others into `faults`."""
         found, escaped = _Bodies(), list[int]()
         flags = look(records)
-        read, write = self._read, self._writer.bodies
+        read, write = self._read, self._writer.plain_bodies
         # In small groups: 64 fresh events stay in the processor's cache from decoding to encoding, 8192 do not
         for first in range(0, len(records), _GROUP):
             rows: list[int] = []
@@ -223,7 +226,6 @@ class Decoder:
         self._take_slow(records, found, faults)
         if escaped or found.slow:
             found.keep(sorted(range(len(found.rows)), key=found.rows.__getitem__))
-        self._take_untidy(records, found, faults)
         return found
 
     def _take_escaped(self, records: Sequence[bytes], escaped: list[int], found: _Bodies) -> None:
@@ -241,7 +243,7 @@ class Decoder:
             plain = [number for number, flag in enumerate(flags) if flag == PLAIN]
             found.slow += [(row, WORDS) for row, flag in zip(rows, flags, strict=True) if flag != PLAIN]
             good = [events[number] for number in plain]
-            found.add([rows[number] for number in plain], good, self._writer.bodies(good))
+            found.add([rows[number] for number in plain], good, self._writer.plain_bodies(good))
 
     def _take_slow(self, records: Sequence[bytes], found: _Bodies, faults: dict[int, Fault]) -> None:
         """Add what the slow path makes of its records."""
@@ -250,24 +252,34 @@ class Decoder:
             if mended is not None:
                 found.add([row], [mended[0]], [mended[1]])
 
-    def _take_untidy(self, records: Sequence[bytes], found: _Bodies, faults: dict[int, Fault]) -> None:
-        """Bring texts into NFKC without blanks at their ends."""
+    def _hashed(self, records: Sequence[bytes], found: _Bodies, faults: dict[int, Fault]) -> Table:
+        """Hash the identities that are still plain and read the columns; bring identities and texts into one form."""
+        table = read_columns(found.bodies, self.identities, hashed=False)
+        plain, found.bodies = found.bodies, table.bodies
+        again = {number: plain[number] for number in np.flatnonzero(table.fault == HARD).tolist()}
+        again |= {number: found.bodies[number] for number in needs_tidying(found.bodies) if number not in again}
+        if not again:
+            return table
         dropped: set[int] = set()
-        for number in needs_tidying(found.bodies):
+        for number, body in again.items():
             row = found.rows[number]
-            try:
-                tidy = self._read(tidy_json(found.bodies[number]))
-                mended: tuple[Event, bytes] | None = (tidy, self._writer.body(tidy))
-            except _STUMBLES:
-                # A text was blank, or is too long now
-                mended = self._taken(records[row], row, EXACT, faults)
+            mended = self._again(body) or self._taken(records[row], row, EXACT, faults)
             if mended is None:
                 dropped.add(number)
             else:
-                event, found.bodies[number] = mended
-                found.event_ids[number], found.platform_ids[number] = event.event_id, event.platform_id
+                found.bodies[number] = mended[1]
+                found.event_ids[number], found.platform_ids[number] = mended[0].event_id, mended[0].platform_id
         if dropped:
             found.keep([number for number in range(len(found.rows)) if number not in dropped])
+        return read_columns(found.bodies, self.identities)
+
+    def _again(self, body: bytes) -> tuple[Event, bytes] | None:
+        """Return event and canonical body of a body that has one; None where the explainer must say what is wrong."""
+        try:
+            event = self._read(tidy_json(body))
+            return event, self._writer.body(event)
+        except _STUMBLES:
+            return None
 
     def _taken(self, record: bytes, row: int, flag: int, faults: dict[int, Fault]) -> tuple[Event, bytes] | None:
         """Return what the slow path makes of a record, or put its fault into `faults`."""

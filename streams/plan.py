@@ -23,7 +23,7 @@ from streams.identity import ORG_TYPES, PERSON_TYPES
 from streams.lookup import Lookup, table
 
 # What to do with the value of a slot
-INT, BOOL, ENUM, PSEUDONYM, PARTY, KEY, SHARED, EVENT_KEY, DATE, DIGITS, FLOAT, HEX, OPEN_PARTY = range(13)
+INT, BOOL, ENUM, PSEUDONYM, PARTY, KEY, SHARED, EVENT_KEY, DATE, DIGITS, FLOAT, HEX, OPEN_PARTY, PHONE = range(14)
 
 #: Absent values of the dtypes that are not int64.
 ABSENT_CODE: Final = -1
@@ -32,7 +32,7 @@ ABSENT_DATE: Final = -(2**31)
 _FORMS: Final[dict[Form, tuple[int, str]]] = {
     Form.VERTEX: (PSEUDONYM, "uint64"),
     Form.HASHED: (PSEUDONYM, "uint64"),
-    Form.PHONE: (PSEUDONYM, "uint64"),
+    Form.PHONE: (PHONE, "uint64"),
     Form.PARTY: (PARTY, "uint64"),
     Form.OPEN_PARTY: (OPEN_PARTY, "uint64"),
     Form.KEY: (KEY, "uint64"),
@@ -94,6 +94,16 @@ class Plan:
     key_slots: NDArray[np.int16]
     values: NDArray[np.uint64]
     value_codes: NDArray[np.int16]
+
+    @property
+    def tables(self) -> tuple[NDArray[Any], ...]:
+        """The arrays that the compiled reader takes."""
+        return self.operations, self.defaults, self.keys, self.key_slots, self.values, self.value_codes
+
+    @property
+    def growth(self) -> int:
+        """How much longer a body can get when its identities are hashed, in bytes."""
+        return 16 * int(np.isin(self.operations, (PSEUDONYM, PHONE, PARTY)).sum())
 
     def column(self, name: str, length: int) -> NDArray[Any]:
         """Return a column in which nothing is there; KeyError for a name that makes no column."""

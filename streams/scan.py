@@ -65,14 +65,14 @@ def _look(
         i, end = bounds[row], bounds[row + 1]
         flag, depth, count, expects_key, blank, coded = PLAIN, 0, 0, False, True, False
         while i < end:
-            c = text[i]
+            c = text[np.uint64(i)]
             i += 1
             if c == 34:
                 blank = False
                 start = i
                 if expects_key or coded:
                     i = quote_or_escape(text, start)
-                    if text[i] == 92:
+                    if text[np.uint64(i)] == 92:
                         flag = max(flag, EXACT if expects_key else ESCAPES)
                         i = closing_quote(text, i)
                     if not expects_key:
@@ -95,13 +95,13 @@ def _look(
                             flag = max(flag, EXACT)
                 else:
                     window = np.uint32(0)
-                    while i < end and text[i] != 34:
-                        if text[i] == 92:
+                    while i < end and text[np.uint64(i)] != 34:
+                        if text[np.uint64(i)] == 92:
                             flag = max(flag, ESCAPES)
                             i += 1
                             if i >= end:
                                 break
-                        window = ((window << np.uint32(8)) | np.uint32(lower[text[i]])) & np.uint32(0xFFFFFF)
+                        window = ((window << np.uint32(8)) | np.uint32(lower[text[np.uint64(i)]])) & np.uint32(0xFFFFFF)
                         if signatures[np.uint32(window * _SPREAD) >> down] == window and window:
                             flag = max(flag, WORDS)
                         i += 1

@@ -34,15 +34,17 @@ def joined(records: Sequence[bytes]) -> tuple[bytes, NDArray[np.uint8], NDArray[
 @njit(cache=True, nogil=True)
 def load_word(text: NDArray[np.uint8], i: int) -> np.uint64:
     """Return eight bytes as one little-endian word; the compiler makes one load of it."""
+    # An unsigned place: numba need not look for a negative one
+    u = np.uint64(i)
     return (
-        np.uint64(text[i])
-        | np.uint64(text[i + 1]) << np.uint64(8)
-        | np.uint64(text[i + 2]) << np.uint64(16)
-        | np.uint64(text[i + 3]) << np.uint64(24)
-        | np.uint64(text[i + 4]) << np.uint64(32)
-        | np.uint64(text[i + 5]) << np.uint64(40)
-        | np.uint64(text[i + 6]) << np.uint64(48)
-        | np.uint64(text[i + 7]) << np.uint64(56)
+        np.uint64(text[u])
+        | np.uint64(text[u + np.uint64(1)]) << np.uint64(8)
+        | np.uint64(text[u + np.uint64(2)]) << np.uint64(16)
+        | np.uint64(text[u + np.uint64(3)]) << np.uint64(24)
+        | np.uint64(text[u + np.uint64(4)]) << np.uint64(32)
+        | np.uint64(text[u + np.uint64(5)]) << np.uint64(40)
+        | np.uint64(text[u + np.uint64(6)]) << np.uint64(48)
+        | np.uint64(text[u + np.uint64(7)]) << np.uint64(56)
     )
 
 

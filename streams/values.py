@@ -13,7 +13,7 @@ from streams.swar import closing_quote
 @njit(cache=True, nogil=True)
 def hex_at(text: NDArray[np.uint8], start: int, end: int) -> np.uint64:
     value = np.uint64(0)
-    for i in range(start, end):
+    for i in range(np.uint64(start), np.uint64(end)):
         c = text[i]
         value = (value << np.uint64(4)) | np.uint64(c - 48 if c < 58 else c - 87)
     return value
@@ -22,7 +22,7 @@ def hex_at(text: NDArray[np.uint8], start: int, end: int) -> np.uint64:
 @njit(cache=True, nogil=True)
 def digits_at(text: NDArray[np.uint8], start: int, end: int) -> int:
     value = 0
-    for i in range(start, end):
+    for i in range(np.uint64(start), np.uint64(end)):
         if text[i] < 48 or text[i] > 57:
             return -1
         value = value * 10 + (text[i] - 48)
@@ -98,7 +98,7 @@ def nested_end(text: NDArray[np.uint8], start: int, end: int) -> int:
     """Return the place after a list or object."""
     depth, i = 0, start
     while i < end:
-        c = text[i]
+        c = text[np.uint64(i)]
         if c == 34:
             i = closing_quote(text, i + 1)
         elif c == 91 or c == 123:
@@ -109,3 +109,49 @@ def nested_end(text: NDArray[np.uint8], start: int, end: int) -> int:
                 return i + 1
         i += 1
     return end
+
+
+@njit(cache=True, nogil=True)
+def is_plain(text: NDArray[np.uint8], start: int, end: int) -> bool:
+    """Tell whether a text is ASCII without escapes and without blanks at its ends: `tidy` leaves it as it is."""
+    if start == end or text[start] == 32 or text[end - 1] == 32:
+        return False
+    # No early way out, so that the loop takes whole blocks
+    seen = np.uint8(0)
+    for i in range(np.uint64(start), np.uint64(end)):
+        seen |= np.uint8(text[i] & np.uint8(128)) | np.uint8(text[i] == 92)
+    return seen == 0
+
+
+@njit(cache=True, nogil=True)
+def without_gaps(text: NDArray[np.uint8], start: int, end: int, upper: bool, into: NDArray[np.uint8], n: int) -> int:
+    """Write a text from `into[n]` on without blanks and hyphens and return the new length; -1 if it is not plain."""
+    for i in range(start, end):
+        c = text[i]
+        if c >= 128 or c == 92 or n >= len(into):
+            return -1
+        if c != 32 and c != 45:
+            into[n] = c - 32 if upper and 97 <= c <= 122 else c
+            n += 1
+    return n
+
+
+@njit(cache=True, nogil=True)
+def copy_text(into: NDArray[np.uint8], at: int, text: NDArray[np.uint8], start: int, end: int) -> int:
+    """Copy `text[start:end]` to `into[at]` and return the place after it."""
+    # Unsigned places: numba need not look for negative ones, and the loop becomes a copy of whole blocks
+    to, source = np.uint64(at), np.uint64(start)
+    for i in range(np.uint64(end - start)):
+        into[to + i] = text[source + i]
+    return at + end - start
+
+
+@njit(cache=True, nogil=True)
+def write_hash(into: NDArray[np.uint8], at: int, value: np.uint64) -> int:
+    """Write `#` and 16 hexadecimal digits to `into[at]` and return the place after them."""
+    to = np.uint64(at)
+    into[to] = 35
+    for i in range(np.uint64(16)):
+        digit = np.uint8((value >> (np.uint64(60) - np.uint64(4) * i)) & np.uint64(15))
+        into[to + np.uint64(1) + i] = digit + 48 + 39 * (digit > 9)
+    return at + 17

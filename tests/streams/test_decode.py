@@ -281,7 +281,7 @@ def test_defect_of_ours_stops_no_other_record(decoder: Decoder, monkeypatch: pyt
     def broken(record: bytes) -> bytes:
         raise ZeroDivisionError(record)
 
-    monkeypatch.setattr(decoder._explainer, "mend", broken)
+    monkeypatch.setattr(decoder._reader.explainer, "mend", broken)
     batch, dead = decoder.decode([b"x", json.dumps(bare("repay")).encode()], source="f", ingest_time=NOW)
     assert len(batch) == 1
     assert (dead[0].reason, dead[0].found) == ("undecodable", "ZeroDivisionError")

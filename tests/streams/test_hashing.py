@@ -81,7 +81,7 @@ def test_every_writing_becomes_the_pseudonym_that_identities_gives(fields: dict[
     ],
 )
 def test_usual_writings_are_hashed_without_the_slow_path(field: str, text: str, is_hard: bool):
-    event = DECODER._read(json.dumps(bare("payment", **{field: text})).encode())
+    event = DECODER._reader._event(json.dumps(bare("payment", **{field: text})).encode())
     (body,) = Writer(IDENTITIES).plain_bodies([event])
     assert body is not None
     table = read_columns([body], IDENTITIES, hashed=False)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from features.catalogue import DAY_MS, FINANCE, HISTORY_DAYS, HOUR_MS, Feature
 from features.ppm import ppm
 from features.prefetch import likely_slot, prefetch, prefetch_cell
-from features.queues import QUEUE, Pool, add, clear, make_room
+from features.queues import NEVER, QUEUE, Pool, add, clear, make_room
 from features.window_columns import (
     PAYEE_IN_SUM,
     PAYEE_OUT_SUM,
@@ -36,7 +36,6 @@ _MEMORY_DAYS = HISTORY_DAYS - _AWAKE_DAYS  # how far back its sleep is looked fo
 _PERIOD_DAYS = 28
 _PERIODS = 13  # a year of 52 weeks
 _SHANGHAI_MS = 8 * HOUR_MS
-_NEVER = -(2**62)
 _AHEAD = 8  # payments
 
 _FLOWS = (("in", "into"), ("out", "out of"))
@@ -236,7 +235,7 @@ def _slot(key: Any, accounts: Any, free: Any, index: Any, marks: Any) -> int:
         marks[_USED] += 1
     account = accounts[slot]
     account.key = key
-    account.last = account.woke = account.stated = account.opened = _NEVER
+    account.last = account.woke = account.stated = account.opened = NEVER
     account.block = account.start = account.length = account.size = 0
     insert(index, key, slot)
     return slot
@@ -251,11 +250,11 @@ def _sweep(steps: int, clock: int, accounts: Any, free: Any, index: Any, marks: 
             marks[_HAND] = 0
             return
         account = accounts[marks[_HAND]]
-        is_free = account.last == _NEVER and account.stated == _NEVER
+        is_free = account.last == NEVER and account.stated == NEVER
         if not is_free and account.last <= oldest and account.stated <= oldest:
             clear(account, nodes, blocks)
             remove(index, account.key, marks[_HAND])
-            account.last = account.stated = _NEVER
+            account.last = account.stated = NEVER
             free[marks[_FREED]] = marks[_HAND]
             marks[_FREED] += 1
         marks[_HAND] += 1

@@ -15,7 +15,7 @@ from features.catalogue import DAY_MS, FINANCE, HOUR_MS, WINDOWS, Feature
 from features.graph.log import LONGEST, N_WINDOWS, WIDTHS, GraphLog
 from features.ppm import ppm
 from features.prefetch import prefetch
-from features.queues import QUEUE, Pool, add, clear, make_room
+from features.queues import QUEUE, Pool, add, clear, fresh, make_room
 from features.window_columns import (
     MONTH,
     PAIR_COUNT,
@@ -35,7 +35,6 @@ KNOWN_DAYS = 370
 _SHANGHAI_MS = 8 * HOUR_MS
 _BAND_MS = 4 * HOUR_MS
 _BANDS = 6
-_NEVER = -(2**62)
 _AHEAD = 8  # payments
 _OLDEST, _NEXT = 0, 1  # numbers of the entries that are counted in a band: the oldest, and the one behind the newest
 
@@ -178,10 +177,10 @@ class Amounts:
         """Have a place for every slot and entry of the graph."""
         accounts, pairs, ring = len(log.account_keys), len(log.pair_keys), len(log.entries)
         if accounts > len(self._outs):
-            self._outs, self._ins = _fresh(_PEAK, accounts, self._outs), _fresh(_PEAK, accounts, self._ins)
+            self._outs, self._ins = fresh(accounts, self._outs), fresh(accounts, self._ins)
             self._hours = grown(self._hours, accounts)
         if pairs > len(self._pairs):
-            self._pairs = _fresh(_PEAK, pairs, self._pairs)
+            self._pairs = fresh(pairs, self._pairs)
         if ring > len(self._bands):
             bands, numbers = np.zeros(ring, dtype=np.uint8), np.arange(self._marks[_OLDEST], self._marks[_NEXT])
             if len(numbers):
@@ -190,14 +189,6 @@ class Amounts:
 
 
 _ARRAYS = ("outs", "ins", "pairs", "hours", "bands", "marks")
-
-
-def _fresh(kind: np.dtype[Any], slots: int, before: NDArray[Any]) -> NDArray[Any]:
-    """Records of slots that nobody has used, behind those there were."""
-    records = np.zeros(slots, dtype=kind)
-    records["clock"] = _NEVER
-    records[: len(before)] = before
-    return records
 
 
 @kernel()

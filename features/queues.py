@@ -16,6 +16,9 @@ from streams.kernel import kernel
 QUEUE = [("block", np.int32), ("start", np.int32), ("length", np.int32), ("size", np.int32)]
 """Fields that a record needs to own a queue: first node of its block, nodes let go at its front, nodes, block size."""
 
+NEVER = -(2**62)
+"""A clock before every other, of records that nobody has used."""
+
 _USED, _TAKEN, _FREE = 0, 1, 2
 _ORDERS = 32
 
@@ -57,6 +60,21 @@ class Pool:
     def restore(self, state: Mapping[str, NDArray[Any]]) -> None:
         """Take over arrays that `state()` gave."""
         self.nodes, self.blocks = np.array(state["nodes"]), np.array(state["blocks"])
+
+
+def fresh(slots: int, before: NDArray[Any]) -> NDArray[Any]:
+    """Records as `before` and unused ones behind them, `slots` in all; they have a field `clock`.
+
+    Examples
+    --------
+    >>> records = fresh(2, np.ones(1, dtype=[("clock", np.int64), *QUEUE]))
+    >>> records["clock"].tolist() == [1, NEVER]
+    True
+    """
+    records = np.zeros(slots, dtype=before.dtype)
+    records["clock"] = NEVER
+    records[: len(before)] = before
+    return records
 
 
 @kernel(inline="always")

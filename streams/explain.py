@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import difflib
 from collections import Counter
+from functools import cache
 from typing import Any, Final
 
 import msgspec
@@ -32,6 +33,12 @@ _CACHES: Final = {
     Form.OPEN_PARTY: "open_party",
     Form.PHONE: "phone",
 }
+
+
+@cache
+def _types_of(struct: type[Event | Part]) -> dict[str, Any]:
+    """Return the declared type of each field of a struct, which costs too much to find out for every record."""
+    return {field.name: field.type for field in msgspec.structs.fields(struct)}
 
 
 class Explainer:
@@ -147,7 +154,7 @@ class Explainer:
 
     def _check_fields(self, struct: type[Event | Part], owner: str, value: dict[str, Any], path: str) -> None:
         """Raise the first fault among the fields of an object; bring its texts into one form, in place."""
-        types = {field.name: field.type for field in msgspec.structs.fields(struct)}
+        types = _types_of(struct)
         fields = fields_of(struct)
         for field in fields:
             if field.required and field.name not in value:

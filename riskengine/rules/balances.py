@@ -9,6 +9,7 @@ from features.ledger import P2P
 from riskengine.rules import views
 from riskengine.rules.hits import Part
 from riskengine.rules.judging import Case, Seat
+from riskengine.rules.program import FALSE, TRUE, Panel, plain_rows
 from riskengine.rules.rule import FEN, PARTY, BalanceMeasure
 from streams.clock import shanghai_day
 
@@ -26,6 +27,8 @@ class BalanceJudge:
 
     def __init__(self, seats: Sequence[Seat]) -> None:
         self._seats = tuple(seats)
+        measures = [seat.rule.measure for seat in seats]
+        self._panel = Panel([one.where.program for one in measures if isinstance(one, BalanceMeasure)])
 
     def judge(self, case: Case) -> list[Part]:
         """Hits of a batch."""
@@ -33,28 +36,28 @@ class BalanceJudge:
         if not len(rows):
             return []
         view = views.borrowers(case.batch, rows, case.lending.raise_borrower_type)
+        states = self._panel.states(plain_rows(view, len(rows)))
         parts = []
-        for seat in self._seats:
+        for number, seat in enumerate(self._seats):
             if isinstance(seat.rule.measure, BalanceMeasure):
-                part = self._judge(case, seat, seat.rule.measure, view)
+                part = self._judge(case, seat, seat.rule.measure, states[number])
                 if part is not None:
                     parts.append(part)
         return parts
 
-    def _judge(self, case: Case, seat: Seat, measure: BalanceMeasure, view: views.View) -> Part | None:
+    def _judge(self, case: Case, seat: Seat, measure: BalanceMeasure, state: NDArray[np.int8]) -> Part | None:
         """Hits of one rule."""
         batch, lending = case.batch, case.lending
         rows = lending.raise_rows
         day = shanghai_day(batch.event_time[rows])
         period = seat.rule.law.periods_of(day)
-        truth = measure.where.truth(view)
-        asked = seat.in_scope(view("line")) & (period >= 0) & ~truth.false
+        asked = seat.in_scope(batch.line[rows]) & (period >= 0) & (state != FALSE)
         is_p2p, is_untold = lending.raise_loan_type == P2P, lending.raise_loan_type < 0
         here = measure.key == "platform_borrower"
         balance = lending.raise_platform_fen if here else lending.raise_total_fen
         line = seat.rule.law.fen[np.maximum(period, 0)]
         over = balance > line if seat.rule.operator == ">" else balance >= line
-        judged = asked & truth.true & is_p2p
+        judged = asked & (state == TRUE) & is_p2p
         # a balance that is a lower bound can be over the line, but not under it
         doubted = (asked & (is_p2p | is_untold) & ~judged) | (judged & ~over & ~lending.raise_is_known)
         hit = np.flatnonzero(judged & over)

@@ -1,8 +1,8 @@
-"""Conditions as people write them in pandas and numexpr, checked against a list of names and run over whole columns.
+"""Conditions as people write them in pandas and numexpr, checked against a list of names and turned into programs.
 
 Known are names, whole and decimal numbers, texts of a closed set, `+ - * / // %`, comparisons (chained ones too), `and
-or not` (or `& | ~`), `in (...)`, `min`, `max` and `abs`. Nothing else parses, so that no text can reach Python. Whole
-numbers are 64-bit and stop at their limits instead of wrapping round.
+or not` (or `& | ~`), `in (...)`, `min`, `max`, `abs`, and `known(...)`, true where a value is not unknown. Nothing else
+parses, so that no text can reach Python. Whole numbers are 64-bit and stop at their limits instead of wrapping round.
 
 A value can be unknown: a field that was absent, or a division by 0. A condition is then true, false or unknown by the
 usual three-valued logic, and a rule whose condition is unknown is not judged.
@@ -10,26 +10,21 @@ usual three-valued logic, and a rule whose condition is unknown is not judged.
 
 import ast
 import io
-import operator
 import tokenize
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
-from numba import vectorize
-from numpy.typing import NDArray
 
-from streams.batch import ABSENT
+from riskengine.rules.program import DEEPEST, FALSE, LIMIT, TRUE, Op, Program
 
 Kind = Literal["number", "condition", "choice"]
-Array = NDArray[Any]
-Columns = Callable[[str], Array]
 
 _LONGEST, _MOST_PARTS = 2000, 400
 _WORDS = {"&": " and ", "|": " or ", "~": " not "}
-_LIMIT = 2**63 - 1
+_MASK_BITS = 63
 
 
 class ExpressionError(Exception):
@@ -43,122 +38,68 @@ class Name:
     Attributes
     ----------
     kind : {"number", "condition", "choice"}
-        An int64 column (`ABSENT` absent), an int8 column of 1, 0 and -1 (absent), or the codes of a closed set (-1
-        absent).
+        Whole numbers (`ABSENT` absent); 1, 0 and -1 (absent); or the codes of a closed set (-1 absent).
     choices : tuple of str
         The closed set of a choice.
+    feature : int
+        Column of the feature row that holds the number, -1 if it is none.
     """
 
     kind: Kind = "number"
     choices: tuple[str, ...] = ()
-
-
-@vectorize(["int64(int64, int64)"], cache=True)
-def _add(a: Any, b: Any) -> Any:
-    total = a + b
-    if (a ^ total) & (b ^ total) < 0:
-        return _LIMIT if a > 0 else -_LIMIT
-    return total
-
-
-@vectorize(["int64(int64, int64)"], cache=True)
-def _multiply(a: Any, b: Any) -> Any:
-    if abs(np.float64(a) * np.float64(b)) >= 9.2e18:
-        return _LIMIT if (a > 0) == (b > 0) else -_LIMIT
-    return a * b
-
-
-def _subtract(a: Any, b: Any) -> Any:
-    return _add(a, np.negative(b))
+    feature: int = -1
 
 
 @dataclass(frozen=True, slots=True)
-class _Number:
-    """Values, and where they are known (None: everywhere)."""
-
-    value: Any
-    known: Any = None
-
-
-@dataclass(frozen=True, slots=True)
-class Truth:
-    """Where a condition is true and where it is false; unknown where neither.
+class Expression:
+    """A text that was checked, with the program it became.
 
     Attributes
     ----------
-    true, false : ndarray of bool
+    text : str
+    kind : {"number", "condition"}
+    names : tuple of str
+        Names it reads, in order of appearance.
+    program : Program
     """
 
-    true: Any
-    false: Any
-
-    @property
-    def unknown(self) -> Any:
-        """Where the condition is neither true nor false."""
-        return ~(self.true | self.false)
+    text: str
+    kind: Kind
+    names: tuple[str, ...]
+    program: Program = field(repr=False, compare=False)
 
 
-_Result = Any  # a _Number or a Truth; a choice's codes travel as a _Number
-_Run = Callable[[Columns], _Result]
-_Part = tuple[Kind, _Run, tuple[str, ...]]
+_Steps = list[tuple[int, int, int]]
 
-_COMPARE: Mapping[type[ast.cmpop], Callable[[Any, Any], Any]] = {
-    ast.Lt: operator.lt,
-    ast.LtE: operator.le,
-    ast.Gt: operator.gt,
-    ast.GtE: operator.ge,
-    ast.Eq: operator.eq,
-    ast.NotEq: operator.ne,
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What one node became."""
+
+    kind: Literal["whole", "decimal", "condition", "choice"]
+    steps: _Steps
+    choices: tuple[str, ...] = ()
+    place: int = -1
+
+
+_ARITHMETIC: Mapping[type[ast.operator], tuple[Op | None, Op]] = {
+    ast.Add: (Op.ADD_I, Op.ADD_F),
+    ast.Sub: (Op.SUBTRACT_I, Op.SUBTRACT_F),
+    ast.Mult: (Op.MULTIPLY_I, Op.MULTIPLY_F),
+    ast.Div: (None, Op.DIVIDE_F),
+    ast.FloorDiv: (Op.FLOOR_I, Op.FLOOR_F),
+    ast.Mod: (Op.MODULO_I, Op.MODULO_F),
 }
-_WHOLE: Mapping[type[ast.operator], Callable[[Any, Any], Any]] = {
-    ast.Add: _add,
-    ast.Sub: _subtract,
-    ast.Mult: _multiply,
-    ast.FloorDiv: np.floor_divide,
-    ast.Mod: np.remainder,
+# comparison: (is the other way round, is negated, operations)
+_COMPARE: Mapping[type[ast.cmpop], tuple[bool, bool, tuple[Op, Op]]] = {
+    ast.Lt: (False, False, (Op.LESS_I, Op.LESS_F)),
+    ast.LtE: (False, False, (Op.AT_MOST_I, Op.AT_MOST_F)),
+    ast.Gt: (True, False, (Op.LESS_I, Op.LESS_F)),
+    ast.GtE: (True, False, (Op.AT_MOST_I, Op.AT_MOST_F)),
+    ast.Eq: (False, False, (Op.EQUAL_I, Op.EQUAL_F)),
+    ast.NotEq: (False, True, (Op.EQUAL_I, Op.EQUAL_F)),
 }
-_DECIMAL: Mapping[type[ast.operator], Callable[[Any, Any], Any]] = {
-    ast.Add: np.add,
-    ast.Sub: np.subtract,
-    ast.Mult: np.multiply,
-    ast.Div: np.divide,
-    ast.FloorDiv: np.floor_divide,
-    ast.Mod: np.remainder,
-}
-
-
-def _both(a: Any, b: Any) -> Any:
-    """Where both are known."""
-    if a is None:
-        return b
-    return a if b is None else a & b
-
-
-def _is_decimal(value: Any) -> bool:
-    return np.asarray(value).dtype.kind == "f"
-
-
-def _calculate(symbol: ast.operator, left: _Number, right: _Number) -> _Number:
-    """One arithmetic step."""
-    known = _both(left.known, right.known)
-    a, b = left.value, right.value
-    decimal = isinstance(symbol, ast.Div) or _is_decimal(a) or _is_decimal(b)
-    function = (_DECIMAL if decimal else _WHOLE)[type(symbol)]
-    if isinstance(symbol, (ast.Div, ast.FloorDiv, ast.Mod)):
-        divides = np.asarray(b) != 0
-        if not divides.all():
-            known = _both(known, np.broadcast_to(divides, np.broadcast_shapes(np.shape(a), np.shape(b))))
-            b = np.where(divides, b, 1)
-    return _Number(function(a, b), known)
-
-
-def _compare(symbol: ast.cmpop, left: _Number, right: _Number) -> Truth:
-    """One comparison."""
-    holds = _COMPARE[type(symbol)](left.value, right.value)
-    known = _both(left.known, right.known)
-    if known is None:
-        return Truth(holds, np.logical_not(holds))
-    return Truth(holds & known, np.logical_not(holds) & known)
+_NOT: _Steps = [(Op.NOT, 0, 0)]
 
 
 def suggestion(word: str, known: Iterable[str]) -> str:
@@ -174,35 +115,36 @@ def suggestion(word: str, known: Iterable[str]) -> str:
 
 
 class _Compiler:
-    """Turns a parsed text into functions over columns."""
+    """Turns a parsed text into steps."""
 
     def __init__(self, names: Mapping[str, Name], noun: str) -> None:
         self._names, self._noun = names, noun
         self.used: dict[str, None] = {}
+        self.fields: dict[str, int] = {}
+        self.constants: list[float] = []
 
     def part(self, node: ast.expr) -> _Part:
-        """One node: its kind, its function, and the closed set of a choice."""
+        """One node."""
         method = getattr(self, f"_{type(node).__name__.lower()}", None)
         if method is None:
             raise ExpressionError(f"holds {ast.unparse(node)!r}; known are names, numbers, comparisons and arithmetic")
         part: _Part = method(node)
         return part
 
-    def condition(self, node: ast.expr) -> _Run:
+    def condition(self, node: ast.expr) -> _Steps:
         """A node that must be a condition."""
-        kind, run, _ = self.part(node)
-        if kind != "condition":
-            raise ExpressionError(
-                f"expected a condition, found the {kind} {ast.unparse(node)!r}; compare it to something"
-            )
-        return run
+        part = self.part(node)
+        if part.kind != "condition":
+            shown = f"the {_word(part)} {ast.unparse(node)!r}"
+            raise ExpressionError(f"expected a condition, found {shown}; compare it to something")
+        return part.steps
 
-    def number(self, node: ast.expr) -> _Run:
+    def number(self, node: ast.expr) -> _Part:
         """A node that must be a number."""
-        kind, run, _ = self.part(node)
-        if kind != "number":
-            raise ExpressionError(f"expected a number, found the {kind} {ast.unparse(node)!r}")
-        return run
+        part = self.part(node)
+        if part.kind not in ("whole", "decimal"):
+            raise ExpressionError(f"expected a number, found the {_word(part)} {ast.unparse(node)!r}")
+        return part
 
     def _name(self, node: ast.Name) -> _Part:
         name = node.id
@@ -210,185 +152,170 @@ class _Compiler:
             raise ExpressionError(f"uses unknown {self._noun} '{name}'{suggestion(name, self._names)}")
         self.used[name] = None
         what = self._names[name]
+        if what.feature >= 0:
+            return _Part("whole", [(Op.FEATURE, what.feature, 0)])
+        place = self.fields.setdefault(name, len(self.fields))
+        if what.kind == "number":
+            return _Part("whole", [(Op.NUMBER, place, 0)])
         if what.kind == "condition":
-            return "condition", lambda columns: Truth(columns(name) == 1, columns(name) == 0), ()
-        absent = -1 if what.kind == "choice" else ABSENT
-
-        def read(columns: Columns) -> _Number:
-            column = columns(name)
-            missing = column == absent
-            if not missing.any():
-                return _Number(column)
-            return _Number(np.where(missing, 0, column), ~missing)
-
-        return what.kind, read, what.choices
+            return _Part("condition", [(Op.CONDITION, place, 0)])
+        return _Part("choice", [], what.choices, place)
 
     def _constant(self, node: ast.Constant) -> _Part:
         value = node.value
         if isinstance(value, bool):
-            return "condition", lambda _: Truth(np.bool_(value), np.bool_(not value)), ()
-        if isinstance(value, int) and abs(value) <= _LIMIT:
-            return "number", lambda _: _Number(np.int64(value)), ()
+            return _Part("condition", [(Op.CONSTANT_I, TRUE if value else FALSE, 0)])
+        if isinstance(value, int) and abs(value) <= LIMIT:
+            return _Part("whole", [(Op.CONSTANT_I, value, 0)])
         if isinstance(value, float) and np.isfinite(value):
-            return "number", lambda _: _Number(np.float64(value)), ()
-        raise ExpressionError(
-            f"holds {ast.unparse(node)!r}; a constant is a number below 2**63, or compared to a closed set"
-        )
+            self.constants.append(value)
+            return _Part("decimal", [(Op.CONSTANT_F, len(self.constants) - 1, 0)])
+        shown = ast.unparse(node)
+        raise ExpressionError(f"holds {shown!r}; a constant is a number below 2**63, or compared to a closed set")
 
     def _boolop(self, node: ast.BoolOp) -> _Part:
-        runs = [self.condition(value) for value in node.values]
         is_and = isinstance(node.op, ast.And)
-
-        def run(columns: Columns) -> Truth:
-            result: Truth = runs[0](columns)
-            for other in runs[1:]:
-                part = other(columns)
-                if is_and:
-                    result = Truth(result.true & part.true, result.false | part.false)
-                else:
-                    result = Truth(result.true | part.true, result.false & part.false)
-            return result
-
-        return "condition", run, ()
+        parts = [self.condition(value) for value in node.values]
+        return _Part("condition", _joined(parts, is_and))
 
     def _unaryop(self, node: ast.UnaryOp) -> _Part:
         if isinstance(node.op, (ast.Not, ast.Invert)):
-            condition = self.condition(node.operand)
-
-            def negated(columns: Columns) -> Truth:
-                truth = condition(columns)
-                return Truth(truth.false, truth.true)
-
-            return "condition", negated, ()
+            return _Part("condition", self.condition(node.operand) + _NOT)
         number = self.number(node.operand)
-
-        def signed(columns: Columns) -> _Number:
-            result = number(columns)
-            return result if isinstance(node.op, ast.UAdd) else _Number(np.negative(result.value), result.known)
-
-        return "number", signed, ()
+        if isinstance(node.op, ast.UAdd):
+            return number
+        negate = Op.NEGATE_I if number.kind == "whole" else Op.NEGATE_F
+        return _Part(number.kind, [*number.steps, (negate, 0, 0)])
 
     def _binop(self, node: ast.BinOp) -> _Part:
-        if type(node.op) not in _DECIMAL:
+        if type(node.op) not in _ARITHMETIC:
             raise ExpressionError(f"holds {ast.unparse(node)!r}; the arithmetic is + - * / // %")
-        left, right, symbol = self.number(node.left), self.number(node.right), node.op
-        return "number", lambda columns: _calculate(symbol, left(columns), right(columns)), ()
+        whole, decimal = _ARITHMETIC[type(node.op)]
+        left, right = self.number(node.left), self.number(node.right)
+        if whole is not None and left.kind == right.kind == "whole":
+            return _Part("whole", [*left.steps, *right.steps, (whole, 0, 0)])
+        return _Part("decimal", [*_as_decimal(left), *_as_decimal(right), (decimal, 0, 0)])
 
     def _call(self, node: ast.Call) -> _Part:
         called = node.func.id if isinstance(node.func, ast.Name) else ast.unparse(node.func)
-        if called not in ("min", "max", "abs") or node.keywords:
-            raise ExpressionError(f"calls '{called}'; the functions are min, max and abs")
-        wanted = "1 argument" if called == "abs" else "at least 2 arguments"
-        if (len(node.args) != 1) if called == "abs" else (len(node.args) < 2):
+        if called not in ("min", "max", "abs", "known") or node.keywords:
+            raise ExpressionError(f"calls '{called}'; the functions are min, max, abs and known")
+        is_one = called in ("abs", "known")
+        if (len(node.args) != 1) if is_one else (len(node.args) < 2):
+            wanted = "1 argument" if is_one else "at least 2 arguments"
             raise ExpressionError(f"calls {called} with {len(node.args)} arguments, expected {wanted}")
-        runs = [self.number(argument) for argument in node.args]
-        pick = np.minimum if called == "min" else np.maximum
+        if called == "known":
+            return self._known(node.args[0])
+        parts = [self.number(argument) for argument in node.args]
+        is_whole = all(part.kind == "whole" for part in parts)
+        if called == "abs":
+            return _Part(parts[0].kind, [*parts[0].steps, (Op.ABSOLUTE_I if is_whole else Op.ABSOLUTE_F, 0, 0)])
+        picks = (Op.MINIMUM_I, Op.MINIMUM_F) if called == "min" else (Op.MAXIMUM_I, Op.MAXIMUM_F)
+        steps: _Steps = []
+        for number, part in enumerate(parts):
+            steps += part.steps if is_whole else _as_decimal(part)
+            if number:
+                steps.append((picks[0] if is_whole else picks[1], 0, 0))
+        return _Part("whole" if is_whole else "decimal", steps)
 
-        def run(columns: Columns) -> _Number:
-            result: _Number = runs[0](columns)
-            if called == "abs":
-                return _Number(np.abs(result.value), result.known)
-            for other in runs[1:]:
-                part = other(columns)
-                result = _Number(pick(result.value, part.value), _both(result.known, part.known))
-            return result
-
-        return "number", run, ()
+    def _known(self, node: ast.expr) -> _Part:
+        part = self.part(node)
+        if part.kind == "choice":
+            return _Part("condition", [(Op.HAS_CHOICE, part.place, 0)])
+        ask = Op.KNOWN_TRUTH if part.kind == "condition" else Op.KNOWN_NUMBER
+        return _Part("condition", [*part.steps, (ask, 0, 0)])
 
     def _compare(self, node: ast.Compare) -> _Part:
-        steps: list[_Run] = []
+        steps: list[_Steps] = []
         left = node.left
         for symbol, right in zip(node.ops, node.comparators, strict=True):
             steps.append(self._step(left, symbol, right))
             left = right
+        return _Part("condition", _joined(steps, is_and=True))
 
-        def run(columns: Columns) -> Truth:
-            result: Truth = steps[0](columns)
-            for step in steps[1:]:
-                part = step(columns)
-                result = Truth(result.true & part.true, result.false | part.false)
-            return result
-
-        return "condition", run, ()
-
-    def _step(self, left: ast.expr, symbol: ast.cmpop, right: ast.expr) -> _Run:
+    def _step(self, left: ast.expr, symbol: ast.cmpop, right: ast.expr) -> _Steps:
         """One comparison of a chain."""
-        if isinstance(left, ast.Constant) and isinstance(left.value, str):
+        if _is_text(left):
             left, right = right, left
-        if isinstance(symbol, (ast.In, ast.NotIn)) or (
-            isinstance(right, ast.Constant) and isinstance(right.value, str)
-        ):
+        if isinstance(symbol, (ast.In, ast.NotIn)) or _is_text(right):
             return self._choice(left, symbol, right)
         if type(symbol) not in _COMPARE:
             raise ExpressionError(f"holds {ast.unparse(right)!r} after a word that is no comparison")
+        is_turned, is_negated, (whole, decimal) = _COMPARE[type(symbol)]
         a, b = self.number(left), self.number(right)
-        return lambda columns: _compare(symbol, a(columns), b(columns))
+        if is_turned:
+            a, b = b, a
+        if a.kind == b.kind == "whole":
+            steps = [*a.steps, *b.steps, (whole, 0, 0)]
+        else:
+            steps = [*_as_decimal(a), *_as_decimal(b), (decimal, 0, 0)]
+        return steps + _NOT if is_negated else steps
 
-    def _choice(self, left: ast.expr, symbol: ast.cmpop, right: ast.expr) -> _Run:
+    def _choice(self, left: ast.expr, symbol: ast.cmpop, right: ast.expr) -> _Steps:
         """A closed set compared to its words."""
-        kind, run, choices = self.part(left)
-        if kind != "choice" or not isinstance(symbol, (ast.Eq, ast.NotEq, ast.In, ast.NotIn)):
+        part = self.part(left)
+        if part.kind != "choice" or not isinstance(symbol, (ast.Eq, ast.NotEq, ast.In, ast.NotIn)):
             raise ExpressionError(f"compares {ast.unparse(left)!r} to a text, which only a closed set can be")
-        words = right.elts if isinstance(right, (ast.Tuple, ast.List)) else [right]
         codes = []
-        for word in words:
+        for word in right.elts if isinstance(right, (ast.Tuple, ast.List)) else [right]:
             text = word.value if isinstance(word, ast.Constant) else None
-            if text not in choices:
-                shown = ", ".join(choices)
-                raise ExpressionError(f"compares {ast.unparse(left)!r} to {ast.unparse(word)}; expected one of {shown}")
-            codes.append(choices.index(str(text)))
-        is_among = isinstance(symbol, (ast.Eq, ast.In))
-
-        def compared(columns: Columns) -> Truth:
-            number = run(columns)
-            holds = np.isin(number.value, codes) == is_among
-            known = True if number.known is None else number.known
-            return Truth(holds & known, ~holds & known)
-
-        return compared
+            if text not in part.choices:
+                expected = f"expected one of {', '.join(part.choices)}"
+                raise ExpressionError(f"compares {ast.unparse(left)!r} to {ast.unparse(word)}; {expected}")
+            codes.append(part.choices.index(str(text)))
+        if len(part.choices) <= _MASK_BITS:
+            steps: _Steps = [(Op.IS_AMONG, part.place, sum(1 << code for code in set(codes)))]
+        else:
+            steps = _joined([[(Op.IS_CODE, part.place, code)] for code in codes], is_and=False)
+        return steps if isinstance(symbol, (ast.Eq, ast.In)) else steps + _NOT
 
 
-@dataclass(frozen=True, slots=True)
-class Expression:
-    """A text that was checked and can be run.
+def _word(part: _Part) -> str:
+    """What a part is called in an error."""
+    return "number" if part.kind in ("whole", "decimal") else part.kind
 
-    Attributes
-    ----------
-    text : str
-    kind : {"number", "condition"}
-    names : tuple of str
-        Names it reads, in order of appearance.
-    parts : tuple of callable
-        The conditions that an `and` at the top joins, each on its own; one if there is none.
-    """
 
-    text: str
-    kind: Kind
-    names: tuple[str, ...]
-    parts: tuple[_Run, ...] = field(repr=False, compare=False)
-    _run: _Run = field(repr=False, compare=False)
+def _is_text(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
 
-    def truth(self, columns: Columns) -> Truth:
-        """Where the condition holds.
 
-        Parameters
-        ----------
-        columns : callable
-            Gives the column of a name; all columns have one shape.
-        """
-        result: Truth = self._run(columns)
-        return result
+def _as_decimal(part: _Part) -> _Steps:
+    """Steps of a number, as a decimal one."""
+    return part.steps if part.kind == "decimal" else [*part.steps, (Op.TO_F, 0, 0)]
 
-    def numbers(self, columns: Columns) -> tuple[Array, Array | None]:
-        """Values, and where they are known (None: everywhere)."""
-        result = self._run(columns)
-        return result.value, result.known
+
+def _joined(parts: list[_Steps], is_and: bool) -> _Steps:
+    """Conditions joined by `and` or `or`, left as soon as one decides."""
+    leave, join = (Op.LEAVE_IF_FALSE, Op.AND) if is_and else (Op.LEAVE_IF_TRUE, Op.OR)
+    steps = list(parts[0])
+    rest = sum(len(part) + 1 for part in parts[1:]) + len(parts) - 2
+    for part in parts[1:]:
+        steps += [(leave, rest, 0), *part, (join, 0, 0)]
+        rest -= len(part) + 2
+    return steps
+
+
+def _dropping(parts: list[_Steps]) -> _Steps:
+    """Conditions joined by `and` at the top: a row that one rules out is not asked again."""
+    steps = list(parts[0])
+    for part in parts[1:]:
+        steps += [(Op.DROP_IF_FALSE, 0, 0), *part, (Op.AND, 0, 0)]
+    return steps
+
+
+def _depth(steps: _Steps) -> int:
+    """Values on the stack at most."""
+    depth = deepest = 0
+    for op, _, _ in steps:
+        depth += (op <= Op.HAS_CHOICE) - (op >= Op.AND)
+        deepest = max(deepest, depth)
+    return deepest
 
 
 def compile_expression(
     text: str, names: Mapping[str, Name], *, kind: Literal["number", "condition"] = "condition", noun: str = "feature"
 ) -> Expression:
-    """Check a text and make it ready to run.
+    """Check a text and make a program of it.
 
     Parameters
     ----------
@@ -407,17 +334,30 @@ def compile_expression(
 
     Examples
     --------
-    >>> columns = {"paid": np.array([10, 20, ABSENT]), "cash": np.array([1, -1, 0], dtype=np.int8)}
+    >>> from riskengine.rules.program import Panel, Rows
     >>> rule = compile_expression("paid * 2 >= 40 or cash", {"paid": Name(), "cash": Name("condition")})
-    >>> rule.truth(columns.__getitem__).true.tolist(), rule.truth(columns.__getitem__).unknown.tolist()
-    ([True, True, False], [False, False, True])
+    >>> columns = {"paid": np.array([10, 20, 10]), "cash": np.array([0, -1, -1])}
+    >>> rows = Rows(columns.__getitem__, np.arange(3), np.zeros((0, 0), dtype=np.int64))
+    >>> Panel([rule.program]).states(rows)[0].tolist()
+    [0, 2, 1]
     """
     tree = _parse(text)
     compiler = _Compiler(names, noun)
-    run = compiler.condition(tree) if kind == "condition" else compiler.number(tree)
-    joined = tree.values if isinstance(tree, ast.BoolOp) and isinstance(tree.op, ast.And) else [tree]
-    parts = tuple(compiler.condition(part) for part in joined) if kind == "condition" else (run,)
-    return Expression(text.strip(), kind, tuple(compiler.used), parts, run)
+    if kind == "number":
+        part = compiler.number(tree)
+    elif isinstance(tree, ast.BoolOp) and isinstance(tree.op, ast.And):
+        part = _Part("condition", _dropping([compiler.condition(value) for value in tree.values]))
+    else:
+        part = _Part("condition", compiler.condition(tree))
+    if _depth(part.steps) > DEEPEST:
+        raise ExpressionError(f"holds an expression nested {_depth(part.steps)} deep, expected at most {DEEPEST}")
+    program = Program(
+        np.array(part.steps, dtype=np.int64).reshape(-1, 3),
+        np.array(compiler.constants, dtype=np.float64),
+        tuple(compiler.fields),
+        part.kind == "decimal",
+    )
+    return Expression(text.strip(), kind, tuple(compiler.used), program)
 
 
 def _parse(text: str) -> ast.expr:

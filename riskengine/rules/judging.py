@@ -13,6 +13,7 @@ from features.measures.payments import PaymentFacts
 from riskengine.rules.coverage import CoverageCounter
 from riskengine.rules.rule import Rule
 from streams.batch import Batch
+from streams.events import LINES
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,9 @@ class Seat:
         """Where a line of business is one that the rule applies to."""
         if not self.rule.lines and not self.rule.except_lines:
             return np.ones(len(line), dtype=np.bool_)
-        return np.isin(line, self.rule.line_codes())
+        applies = np.zeros(len(LINES) + 1, dtype=np.bool_)  # the last for a line that is not said
+        applies[list(self.rule.line_codes())] = True
+        return applies[line]
 
 
 def seat(number: int, rule: Rule) -> Seat:

@@ -54,6 +54,13 @@ class Law:
     periods : tuple of Period
         In order of time, not overlapping.
 
+    Attributes
+    ----------
+    starts, ends : ndarray of shape (n_periods,), int64
+        First Shanghai day of each, and the day from which it holds no more.
+    fen, cents, own : ndarray of shape (n_periods,), int64
+        Lines in CNY fen, US cents and the measure's own unit, NO_LINE where there is none.
+
     Examples
     --------
     >>> old = Period(date(2007, 3, 1), date(2017, 7, 1), threshold_fen=2)
@@ -65,13 +72,13 @@ class Law:
 
     def __init__(self, periods: tuple[Period, ...]) -> None:
         self.periods = periods
-        self._starts = np.array(
+        self.starts = np.array(
             [
                 _FOREVER * -1 if period.effective_from is None else day_number(period.effective_from)
                 for period in periods
             ]
         )
-        self._ends = np.array(
+        self.ends = np.array(
             [_FOREVER if period.effective_to is None else day_number(period.effective_to) for period in periods]
         )
         self.fen = _lines([period.threshold_fen for period in periods])
@@ -89,8 +96,8 @@ class Law:
         days : ndarray of int64
             Shanghai day numbers.
         """
-        found = np.searchsorted(self._starts, days, side="right") - 1
-        return np.where((found >= 0) & (days < self._ends[found]), found, -1)
+        found = np.searchsorted(self.starts, days, side="right") - 1
+        return np.where((found >= 0) & (days < self.ends[found]), found, -1)
 
     def period_on(self, day: int) -> Period | None:
         """The period of a day."""

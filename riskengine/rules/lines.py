@@ -29,7 +29,7 @@ def _is_over(measured: int, line: int, strict: bool) -> bool:
 
 @njit(cache=True, nogil=True)
 def _hold(
-    after: Any, fen_lines: Any, cents_lines: Any, strict: bool, own: bool, days: Any, positions: Any, book: Any,
+    after: Any, fen_lines: Any, cents_lines: Any, strict: Any, own: Any, days: Any, positions: Any, book: Any,
     state: Any, measured: Any, threshold: Any, unit: Any,
 ) -> None:  # fmt: skip
     """Hold each row to its lines."""
@@ -37,18 +37,18 @@ def _hold(
         row = after[i]
         fen_line, cents_line = fen_lines[i], cents_lines[i]
         yuan, cents, fen = row[YUAN], row[FOREIGN_CENTS], row[YUAN] + row[FOREIGN_FEN]
-        if not own:
+        if not own[i]:
             measured[i], threshold[i], unit[i] = fen, fen_line, FEN
-            over = _is_over(fen, fen_line, strict)
+            over = _is_over(fen, fen_line, strict[i])
             state[i] = HIT if over else (UNSURE if row[WITHOUT_FEN] > 0 else CLEAR)
             continue
         if row[FOREIGN] == 0:
             measured[i], threshold[i], unit[i] = yuan, fen_line, FEN
-            state[i] = HIT if _is_over(yuan, fen_line, strict) else CLEAR
+            state[i] = HIT if _is_over(yuan, fen_line, strict[i]) else CLEAR
             continue
         if yuan == 0:
             measured[i], threshold[i], unit[i] = cents, cents_line, CENTS
-            over = _is_over(cents, cents_line, strict)
+            over = _is_over(cents, cents_line, strict[i])
             state[i] = HIT if over else (UNSURE if row[WITHOUT_CENTS] > 0 else CLEAR)
             continue
         yuan_cents = in_cents(book, yuan, 0, days[i], positions[i])
@@ -57,11 +57,11 @@ def _hold(
             measured[i], threshold[i], unit[i] = cents + yuan_cents, cents_line, CENTS
         else:
             measured[i], threshold[i], unit[i] = fen, fen_line, FEN
-        if _is_over(measured[i], threshold[i], strict):
+        if _is_over(measured[i], threshold[i], strict[i]):
             state[i] = HIT
-        elif _is_over(fen, fen_line, strict):
+        elif _is_over(fen, fen_line, strict[i]):
             measured[i], threshold[i], unit[i], state[i] = fen, fen_line, FEN, HIT
-        elif _is_over(cents, cents_line, strict):
+        elif _is_over(cents, cents_line, strict[i]):
             measured[i], threshold[i], unit[i], state[i] = cents, cents_line, CENTS, HIT
         else:
             complete = row[WITHOUT_CENTS] == 0 and row[WITHOUT_FEN] == 0 and yuan_cents != UNKNOWN
@@ -73,8 +73,8 @@ def hold_to_lines(
     fen_lines: NDArray[np.int64],
     cents_lines: NDArray[np.int64],
     *,
-    strict: bool,
-    own: bool,
+    strict: NDArray[np.bool_],
+    own: NDArray[np.bool_],
     days: NDArray[np.int64],
     positions: NDArray[np.int64],
     book: tuple[NDArray[np.int64], ...],
@@ -87,9 +87,9 @@ def hold_to_lines(
         Rows of `Sums.add`.
     fen_lines, cents_lines : ndarray of shape (n,), int64
         Lines in CNY fen and US cents, negative for none.
-    strict : bool
+    strict : ndarray of shape (n,), bool
         True where a line is crossed by more than it, False where by reaching it.
-    own : bool
+    own : ndarray of shape (n,), bool
         Whether yuan and foreign money have lines of their own; else all money is held to the line in yuan.
     days, positions : ndarray of shape (n,), int64
         Shanghai day and log position of the event, for parities.

@@ -40,7 +40,11 @@ def payment_names() -> dict[str, Name]:
 @cache
 def customer_names() -> dict[str, Name]:
     """What a sum by customer reads: the payment, the side, and what the customer is."""
-    own = {"customer_is_person": _CONDITION, "customer_is_org": _CONDITION, "side": Name("choice", ("out", "in"))}
+    own = {
+        "customer_is_person": _CONDITION,
+        "customer_is_org": _CONDITION,
+        "side": Name("choice", ("out", "in")),
+    }
     return payment_names() | own
 
 
@@ -65,7 +69,7 @@ def borrower_names() -> dict[str, Name]:
 @cache
 def typology_names() -> dict[str, Name]:
     """What a typology reads: every feature of the payment, and the payment."""
-    return dict.fromkeys(feature_names(), _NUMBER) | payment_names()
+    return {name: Name(feature=column) for column, name in enumerate(feature_names())} | payment_names()
 
 
 @cache

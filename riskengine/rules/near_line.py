@@ -6,13 +6,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from features.measures.parity import UNKNOWN
+from features.measures.parity import UNKNOWN as NO_VALUE
 from features.measures.payments import IN, OUT
 from features.measures.rolling import RollingWindow
 from features.measures.tables import keys_of, packed, unpacked
 from riskengine.rules import views
 from riskengine.rules.hits import Part
 from riskengine.rules.judging import Case, Seat
+from riskengine.rules.program import TRUE, UNKNOWN, Panel, Rows
 from riskengine.rules.rule import ACCOUNT, COUNT, PARTY, Band, NearLineMeasure
 from streams.batch import Block
 from streams.clock import MS_PER_DAY
@@ -34,6 +35,11 @@ class NearLineJudge:
 
     def __init__(self, seats: Sequence[Seat]) -> None:
         self._seats = tuple(seats)
+        self._panels = {
+            seat.rule.id: Panel([*(band.where.program for band in measure.bands), measure.where.program])
+            for seat in seats
+            if isinstance(measure := seat.rule.measure, NearLineMeasure)
+        }
         self._windows = {
             seat.rule.id: RollingWindow(seat.rule.measure.window_days * MS_PER_DAY)
             for seat in seats
@@ -61,13 +67,12 @@ class NearLineJudge:
         at, side = at[scope], side[scope]
         if not len(at):
             return None
-        view = views.customer_sides(case.batch, block, at, side, case.features)
+        states = self._panels[seat.rule.id].states(_rows(case, block, at, side))
         band, unknown = np.full(len(at), -1, dtype=np.int64), np.zeros(len(at), dtype=np.bool_)
         for number, one in enumerate(measure.bands):
             inside = _is_near(measure, one, facts.fen[at])
-            truth = one.where.truth(view)
-            band = np.where(inside & truth.true & (band < 0), number, band)
-            unknown |= inside & truth.unknown
+            band = np.where(inside & (states[number] == TRUE) & (band < 0), number, band)
+            unknown |= inside & (states[number] == UNKNOWN)
         taken = np.flatnonzero(band >= 0)
         case.coverage.add(seat.number, not_judged=int(np.count_nonzero(unknown & (band < 0))))
         if not len(taken):
@@ -87,9 +92,9 @@ class NearLineJudge:
         )
         lines = np.array([one.line_fen for one in measure.bands], dtype=np.int64)[band]
         repeated = (after[:, 0] >= measure.count) & (after[:, 1] >= lines)
-        held = measure.where.truth(views.customer_sides(case.batch, block, at, side, case.features))
-        hit = np.flatnonzero(repeated & held.true)
-        doubted = int(np.count_nonzero(repeated & held.unknown))
+        held = states[-1, taken]
+        hit = np.flatnonzero(repeated & (held == TRUE))
+        doubted = int(np.count_nonzero(repeated & (held == UNKNOWN)))
         case.coverage.add(seat.number, hit=len(hit), clear=len(at) - len(hit) - doubted, not_judged=doubted)
         if not len(hit):
             return None
@@ -120,6 +125,11 @@ class NearLineJudge:
         unpacked(state, self._windows)
 
 
+def _rows(case: Case, block: Block, at: NDArray[np.int64], side: NDArray[np.int8]) -> Rows:
+    """Sides of payments with the features of their payments."""
+    return Rows(views.customer_sides(case.batch, block, at, side, case.features), at, case.features.values)
+
+
 def _is_near(measure: NearLineMeasure, band: Band, fen: NDArray[np.int64]) -> NDArray[np.bool_]:
     """Where an amount is just under a line."""
     return (fen < band.line_fen) & (fen * 1_000_000 >= band.line_fen * measure.from_ppm)
@@ -127,7 +137,7 @@ def _is_near(measure: NearLineMeasure, band: Band, fen: NDArray[np.int64]) -> ND
 
 def _near(measure: NearLineMeasure, fen: NDArray[np.int64]) -> NDArray[np.int64]:
     """Payments just under any line."""
-    known = np.where((fen == UNKNOWN) | (fen > 10**12), 0, fen)
+    known = np.where((fen == NO_VALUE) | (fen > 10**12), 0, fen)
     near = np.zeros(len(fen), dtype=np.bool_)
     for band in measure.bands:
         near |= _is_near(measure, band, known)

@@ -305,7 +305,8 @@ def _features(where: str, table: FeaturesTable) -> FeatureMeasure:
         for criterion in table.criterion
     )
     unsure = None if table.unsure_when is None else _compiled(where, table.unsure_when, known, "feature")
-    return FeatureMeasure(table.subject, criteria, unsure, table.evidence)
+    where_of = _compiled(where, table.where, known, "feature")
+    return FeatureMeasure(table.subject, where_of, criteria, unsure, table.evidence)
 
 
 def _near_line(where: str, table: NearLineTable) -> NearLineMeasure:

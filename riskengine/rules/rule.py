@@ -93,6 +93,8 @@ class FeatureMeasure:
     ----------
     subject : {"payer", "payee"}
         The account that the hit is about.
+    where : Expression
+        Which payments are looked at; the others are none of the rule's matter.
     criteria : tuple of Criterion
         In order; the first that holds is the hit's.
     unsure_when : Expression or None
@@ -102,6 +104,7 @@ class FeatureMeasure:
     """
 
     subject: Literal["payer", "payee"]
+    where: Expression
     criteria: tuple[Criterion, ...]
     unsure_when: Expression | None
     evidence: Pattern
@@ -263,13 +266,12 @@ class Rule:
     def expressions(self) -> Iterator[Expression]:
         """Every expression that its measure reads."""
         measure = self.measure
+        yield measure.where
         if isinstance(measure, FeatureMeasure):
             for criterion in measure.criteria:
                 yield from (criterion.when, criterion.measured, criterion.threshold)
             if measure.unsure_when is not None:
                 yield measure.unsure_when
-            return
-        yield measure.where
         if isinstance(measure, SumMeasure) and measure.judged_when is not None:
             yield measure.judged_when
         if isinstance(measure, NearLineMeasure):

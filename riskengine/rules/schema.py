@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar, get_args, get_origin
 
 import msgspec
 
@@ -74,6 +74,7 @@ class FeaturesTable(Table, frozen=True, kw_only=True):
 
     kind: Literal["features"]
     subject: Literal["payer", "payee"]
+    where: str = "True"
     criterion: list[CriterionTable]
     unsure_when: str | None = None
     evidence: Pattern = "event"
@@ -167,6 +168,10 @@ def read(where: str, table: Mapping[str, Any], kind: type[S]) -> S:
     for name, field in fields.items():
         if field.required and name not in table:
             raise PackError(f"{where}: {name}: expected a value, found none")
+        choices = get_args(field.type) if get_origin(field.type) is Literal else ()
+        if choices and name in table and table[name] not in choices:
+            expected = f"expected one of {', '.join(choices)}, found {table[name]!r}"
+            raise PackError(f"{where}: {name}: {expected}{suggestion(str(table[name]), choices)}")
     for name, inner in _INNER.items():
         entries = table.get(name)
         if name in fields and isinstance(entries, list):

@@ -15,7 +15,9 @@ from riskengine.rules import views
 from riskengine.rules.hits import Part
 from riskengine.rules.judging import Case, Seat
 from riskengine.rules.lines import CLEAR, HIT, UNSURE, hold_to_lines
-from riskengine.rules.rule import ACCOUNT, PARTY, SumMeasure
+from riskengine.rules.program import plain_rows
+from riskengine.rules.rule import ACCOUNT, PARTY
+from riskengine.rules.selection import DAY, LIFE, Questions
 from streams.clock import calendar_year, day_number
 from streams.events import code
 
@@ -24,7 +26,7 @@ _DIRECTION_IN = code("payment", "direction", "in")
 
 @dataclass(frozen=True, slots=True)
 class _Rows:
-    """What rules of one view look at; arrays of shape (n,).
+    """What the rules of one view look at; arrays of shape (n,).
 
     Attributes
     ----------
@@ -52,98 +54,21 @@ class SumJudge:
     """
 
     def __init__(self, seats: Sequence[Seat]) -> None:
-        self._seats = tuple(seats)
-        self._sums = {window: Sums() for window in ("D", "Y", "life")}
+        self._questions = {view: Questions(view, seats) for view in ("customer", "payer_account")}
+        self._sums = {view: Sums() for view in self._questions}
 
     def judge(self, case: Case) -> list[Part]:
         """Hits of a batch."""
         block = case.batch.blocks.get("payment")
-        if block is None or not len(block) or not self._seats:
+        if block is None or not len(block):
             return []
-        rows = {"customer": _customers(case), "payer_account": _payer_accounts(case)}
         parts = []
-        for seat in self._seats:
-            measure = seat.rule.measure
-            if isinstance(measure, SumMeasure) and len(rows[measure.view].at):
-                part = self._judge(case, seat, measure, rows[measure.view])
-                if part is not None:
-                    parts.append(part)
+        for view, look in (("customer", _customers), ("payer_account", _payer_accounts)):
+            questions = self._questions[view]
+            rows = look(case) if questions.seats else None
+            if rows is not None and len(rows.at):
+                parts += _judge(case, questions, rows, self._sums[view])
         return parts
-
-    def _judge(self, case: Case, seat: Seat, measure: SumMeasure, rows: _Rows) -> Part | None:
-        """Hits of one rule."""
-        block, facts = case.batch.blocks["payment"], case.facts
-        in_force = seat.rule.law.periods_of(facts.day[rows.at]) >= 0
-        # a life or a year that began before the rule did is summed from its beginning
-        asked = seat.in_scope(rows.view("line")) & (in_force if measure.window == "D" else True)
-        truth = measure.where.truth(rows.view)
-        counts, unknown = asked & truth.true, asked & truth.unknown
-        owner, scope = _owners(case, measure, rows)
-        lost = counts & ~(rows.can_count & (owner != 0))
-        if measure.judged_when is None:
-            judged, doubted = in_force, np.zeros(len(in_force), dtype=np.bool_)
-        else:
-            applies = measure.judged_when.truth(rows.view)
-            judged, doubted = in_force & applies.true, in_force & applies.unknown
-        taken = np.flatnonzero(counts & ~lost)
-        not_judged = np.count_nonzero(((unknown | lost) & (judged | doubted)) | (counts & ~lost & doubted))
-        case.coverage.add(seat.number, not_judged=int(not_judged))
-        if not len(taken):
-            return None
-
-        at = rows.at[taken]
-        occasion, until = _windows(case, measure, at)
-        sums = self._sums[measure.window]
-        numbers = occasion * 2 + rows.side[taken]
-        after = sums.add(
-            Additions(
-                key=keys_of(owner[taken], scope[taken], seat.salt, numbers),
-                today=facts.today[at],
-                until=until,
-                fen=facts.fen[at],
-                cents=facts.cents[at],
-                is_cny=facts.is_cny[at],
-                position=case.batch.position[block.rows[at]],
-            )
-        )
-        tested = np.flatnonzero(judged[taken])
-        period = seat.rule.law.periods_of(facts.day[at[tested]])
-        state, measured, threshold, unit = hold_to_lines(
-            after[tested],
-            seat.rule.law.fen[period],
-            seat.rule.law.cents[period],
-            strict=seat.rule.operator == ">",
-            own=measure.lines == "own",
-            days=facts.day[at[tested]],
-            positions=case.batch.position[block.rows[at[tested]]],
-            book=case.book,
-        )
-        case.coverage.add(
-            seat.number,
-            hit=int(np.count_nonzero(state == HIT)),
-            clear=int(np.count_nonzero(state == CLEAR)),
-            not_judged=int(np.count_nonzero(state == UNSURE)),
-        )
-        hit = np.flatnonzero(state == HIT)
-        if not len(hit):
-            return None
-        among = tested[hit]
-        reached = after[among]
-        return Part(
-            rule=np.full(len(hit), seat.number, dtype=np.int32),
-            row=block.rows[at[among]],
-            subject=owner[taken[among]],
-            subject_type=np.full(len(hit), ACCOUNT if measure.key == "account" else PARTY, dtype=np.int8),
-            scope=scope[taken[among]],
-            occasion=occasion[among],
-            criterion=rows.side[taken[among]].astype(np.int16),
-            measured=measured[hit],
-            threshold=threshold[hit],
-            unit=unit[hit],
-            today=facts.today[at[among]],
-            until=until[among],
-            chains=lambda asked: sums.chains(reached[asked]),
-        )
 
     def state(self) -> dict[str, NDArray[Any]]:
         """Every open sum, as plain arrays."""
@@ -152,6 +77,82 @@ class SumJudge:
     def restore(self, state: Mapping[str, NDArray[Any]]) -> None:
         """Take over arrays that `state()` gave."""
         unpacked(state, self._sums)
+
+
+def _judge(case: Case, questions: Questions, rows: _Rows, sums: Sums) -> list[Part]:
+    """Hits of the rules of one view."""
+    block, facts = case.batch.blocks["payment"], case.facts
+    owners, scopes = _owners(case, questions.keys, rows)
+    chosen = questions.select(
+        questions.panel.states(plain_rows(rows.view, len(rows.at))),
+        line=rows.view("line"),
+        day=facts.day[rows.at],
+        can_count=rows.can_count,
+        owners=owners,
+    )
+    for place, count in enumerate(chosen.not_judged.tolist()):
+        case.coverage.add(int(questions.number[place]), not_judged=count)
+    if not len(chosen.rule):
+        return []
+    rule, row = chosen.rule, chosen.row
+    at, side, kind = rows.at[row], rows.side[row], questions.kind[rule]
+    owner, scope = owners[kind, row], scopes[kind, row]
+    positions = case.batch.position[block.rows[at]]
+    occasion, until = _windows(case, questions.window[rule], at)
+    # the salt tells the rules apart, the side and the window the rows of one
+    numbers = questions.salt[rule].view(np.int64) + occasion * 2 + side
+    after = sums.add(
+        Additions(
+            key=keys_of(owner, scope, 0, numbers),
+            today=facts.today[at],
+            until=until,
+            fen=facts.fen[at],
+            cents=facts.cents[at],
+            is_cny=facts.is_cny[at],
+            position=positions,
+        )
+    )
+    tested = np.flatnonzero(chosen.period >= 0)
+    period, judged = chosen.period[tested], rule[tested]
+    state, measured, threshold, unit = hold_to_lines(
+        after[tested],
+        questions.fen[period],
+        questions.cents[period],
+        strict=questions.is_strict[judged],
+        own=questions.has_own_lines[judged],
+        days=facts.day[at[tested]],
+        positions=positions[tested],
+        book=case.book,
+    )
+    for place, number in enumerate(questions.number.tolist()):
+        mine = state[judged == place]
+        case.coverage.add(
+            number,
+            hit=int(np.count_nonzero(mine == HIT)),
+            clear=int(np.count_nonzero(mine == CLEAR)),
+            not_judged=int(np.count_nonzero(mine == UNSURE)),
+        )
+    hit = np.flatnonzero(state == HIT)
+    if not len(hit):
+        return []
+    among = tested[hit]
+    reached = after[among]
+    part = Part(
+        rule=questions.number[rule[among]].astype(np.int32),
+        row=block.rows[at[among]],
+        subject=owner[among],
+        subject_type=np.where(questions.is_account[rule[among]], ACCOUNT, PARTY).astype(np.int8),
+        scope=scope[among],
+        occasion=occasion[among],
+        criterion=side[among].astype(np.int16),
+        measured=measured[hit],
+        threshold=threshold[hit],
+        unit=unit[hit],
+        today=facts.today[at[among]],
+        until=until[among],
+        chains=lambda asked: sums.chains(reached[asked]),
+    )
+    return [part]
 
 
 def _customers(case: Case) -> _Rows:
@@ -163,9 +164,9 @@ def _customers(case: Case) -> _Rows:
     at = np.concatenate([out, into, nobody])
     side = np.zeros(len(at), dtype=np.int8)
     side[len(out) : len(out) + len(into)] = views.IN_SIDE
-    named = np.arange(len(at)) < len(out) + len(into)
-    view = views.customer_sides(case.batch, block, at, side)
-    return _Rows(at, view, side, facts.is_open[at] & named)
+    can_count = facts.is_open[at]
+    can_count[len(out) + len(into) :] = False
+    return _Rows(at, views.customer_sides(case.batch, block, at, side), side, can_count)
 
 
 def _payer_accounts(case: Case) -> _Rows:
@@ -177,26 +178,37 @@ def _payer_accounts(case: Case) -> _Rows:
     return _Rows(at, view, np.zeros(len(at), dtype=np.int8), facts.is_open[at])
 
 
-def _owners(case: Case, measure: SumMeasure, rows: _Rows) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
-    """Whose sum each row adds to, 0 for nobody, and at which platform, 0 for all."""
+def _owners(case: Case, keys: Sequence[str], rows: _Rows) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
+    """By key: whose sum each row adds to, 0 for nobody's, and at which platform, 0 for all."""
     block = case.batch.blocks["payment"]
-    platform = case.batch.platform[block.rows[rows.at]]
-    if measure.key == "account":
-        return block["payer"][rows.at], np.zeros(len(rows.at), dtype=np.uint64)
-    if measure.key == "platform_holder":
-        return views.holders(block, rows.at, case.accounts), platform
-    payer, payee = block["payer_party"][rows.at], block["payee_party"][rows.at]
-    return np.where(rows.side == views.OUT_SIDE, payer, payee), platform
+    owners = np.zeros((len(keys), len(rows.at)), dtype=np.uint64)
+    scopes = np.zeros((len(keys), len(rows.at)), dtype=np.uint64)
+    for number, key in enumerate(keys):
+        if key == "account":
+            owners[number] = block["payer"][rows.at]
+            continue
+        scopes[number] = case.batch.platform[block.rows[rows.at]]
+        if key == "platform_holder":
+            owners[number] = views.holders(block, rows.at, case.accounts)
+        else:
+            payer, payee = block["payer_party"][rows.at], block["payee_party"][rows.at]
+            owners[number] = np.where(rows.side == views.OUT_SIDE, payer, payee)
+    return owners, scopes
 
 
-def _windows(case: Case, measure: SumMeasure, at: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _windows(
+    case: Case, window: NDArray[np.int64], at: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Start of each row's window (or number of the account's life), and the last day on which it matters."""
     day = case.facts.day[at]
-    if measure.window == "D":
-        return day, day + OPEN_DAYS
-    if measure.window == "life":
-        return case.accounts.life[at], np.full(len(at), NEVER, dtype=np.int64)
-    years, place = np.unique(calendar_year(day), return_inverse=True)
-    starts = np.array([day_number(date(year, 1, 1)) for year in years.tolist()], dtype=np.int64)
-    ends = np.array([day_number(date(year + 1, 1, 1)) - 1 for year in years.tolist()], dtype=np.int64)
-    return starts[place], ends[place] + OPEN_DAYS
+    occasion, until = day.copy(), day + OPEN_DAYS
+    if (window == DAY).all():
+        return occasion, until
+    year = np.flatnonzero(window > DAY)
+    years, place = np.unique(calendar_year(day[year]), return_inverse=True)
+    starts = np.array([day_number(date(one, 1, 1)) for one in years.tolist()], dtype=np.int64)
+    ends = np.array([day_number(date(one + 1, 1, 1)) - 1 for one in years.tolist()], dtype=np.int64)
+    occasion[year], until[year] = starts[place], ends[place] + OPEN_DAYS
+    life = np.flatnonzero(window == LIFE)
+    occasion[life], until[life] = case.accounts.life[at[life]], NEVER
+    return occasion, until

@@ -5,6 +5,7 @@ for unknown, closed sets their codes and -1, whole numbers `ABSENT`.
 """
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,11 +13,11 @@ from numpy.typing import NDArray
 from features.accounts import PayerAccounts
 from features.catalogue import index, names
 from features.engine import FeatureRows
-from riskengine.rules.expression import Array
 from streams.batch import Batch, Block
 from streams.derived import INDIVIDUAL_BUSINESS, ORG, PERSON, UNKNOWN
 from streams.events import code, line_code
 
+Array = NDArray[Any]
 OUT_SIDE, IN_SIDE = 0, 1
 """Codes of the side that a customer stands on."""
 
@@ -30,7 +31,7 @@ class View:
 
     Parameters
     ----------
-    makers : callable
+    make : callable
         Gives the column of a name.
     """
 

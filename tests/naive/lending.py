@@ -1,4 +1,4 @@
-"""The lending book in plain Python: dicts of loans, and everything about a borrower counted anew from them each time."""
+"""The lending book in plain Python: dicts of loans, and everything about a borrower counted anew each time."""
 
 from dataclasses import dataclass, field
 from typing import Any

@@ -62,6 +62,8 @@ from streams.values import (
 
 #: In `Table.fault`: the event has an identity that `streams.identity` must judge.
 HARD: Final = -2
+#: In `Table.fault`: the record has a fault already, and the row is to be left out.
+REFUSED: Final = -3
 _EVENT_ID, _EVENT_HIGH, _EVENT_TIME, _PLATFORM, _LINE, _REGION = range(len(COMMON))
 
 
@@ -207,8 +209,7 @@ class Table:
     Attributes
     ----------
     fault : ndarray of shape (n,), int16
-        Slot of the kind's plan whose value lacks its form; -1 for a good event, `HARD` for one with an identity that
-        `streams.identity` must judge.
+        Slot of the kind's plan whose value lacks its form; -1 for a good event, else `HARD` or `REFUSED`.
     spans : ndarray of shape (n, 4), int64
         Where event id and platform id stand in the joined bodies.
     bodies : list of bytes
@@ -226,6 +227,20 @@ class Table:
     spans: NDArray[np.int64]
     joined: bytes
     bodies: list[bytes]
+
+    def patch(self, bodies: dict[int, bytes], identities: Identities) -> None:
+        """Put other bodies of the same kinds in the place of some, and their columns."""
+        numbers = np.array(sorted(bodies), np.int64)
+        part = read_columns([bodies[number] for number in numbers.tolist()], identities)
+        for number, body in zip(numbers.tolist(), part.bodies, strict=True):
+            self.bodies[number] = body
+        for name in ("event_time", "platform", "line", "region", "event_key", "fault"):
+            getattr(self, name)[numbers] = getattr(part, name)
+        for kind, block in part.blocks.items():
+            whole = self.blocks[kind]
+            places = np.searchsorted(whole.rows, numbers[block.rows])
+            for name in set(block.columns) | set(whole.columns):
+                whole[name][places] = block[name]
 
 
 def read_columns(bodies: list[bytes], identities: Identities, *, hashed: bool = True) -> Table:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from streams.batch import Batch
 from streams.clock import FUTURE_MS
-from streams.columns import HARD, Table, read_columns
+from streams.columns import HARD, REFUSED, Table, read_columns
 from streams.dead_letters import DeadLetter
 from streams.errors import Fault, dead_letter
 from streams.events.registry import kinds
@@ -103,10 +103,10 @@ class Decoder:
         found, table = self._reader.read(records, faults)
         rows = found.rows
         received = np.full(len(records), ingest_time, np.int64) if ingest_times is None else ingest_times
-        good = table.fault < 0
+        good = table.fault == -1
         if ingest_times is None:
             good &= table.event_time <= ingest_time + FUTURE_MS
-        for number in np.flatnonzero(~good).tolist():
+        for number in np.flatnonzero(~good & (table.fault != REFUSED)).tolist():
             faults[rows[number]] = self._late_fault(table, number, records[rows[number]], ingest_time)
         numbers = first_record + np.arange(len(records), dtype=np.int64) if ordinals is None else ordinals
         taken = np.array(rows, np.int64)

@@ -16,7 +16,7 @@ import msgspec
 import numpy as np
 
 from streams.canonical import Writer, encode, needs_tidying, tidy_json
-from streams.columns import HARD, Table, read_columns
+from streams.columns import HARD, REFUSED, Table, read_columns
 from streams.errors import Fault, StreamError
 from streams.events.base import Event
 from streams.events.registry import kinds
@@ -98,7 +98,7 @@ class Reader:
             rows: list[int] = []
             events: list[Event] = []
             for row, flag in enumerate(flags[first : first + _GROUP], first):
-                if flag == PLAIN:
+                if flag == PLAIN or (flag == WORDS and self._is_clean(records[row])):
                     try:
                         events.append(read(records[row]))
                         rows.append(row)
@@ -127,10 +127,18 @@ class Reader:
                 except _STUMBLES:
                     found.slow.append((row, EXACT))
             flags = look([encode(event) for event in events])
-            plain = [number for number, flag in enumerate(flags) if flag == PLAIN]
-            found.slow += [(row, WORDS) for row, flag in zip(rows, flags, strict=True) if flag != PLAIN]
-            good = [events[number] for number in plain]
-            found.add([rows[number] for number in plain], good, self._writer.plain_bodies(good))
+            good = [n for n, flag in enumerate(flags) if flag == PLAIN or self._is_clean(records[rows[n]])]
+            found.slow += [(rows[n], EXACT) for n in sorted(set(range(len(rows))) - set(good))]
+            clean = [events[n] for n in good]
+            found.add([rows[n] for n in good], clean, self._writer.plain_bodies(clean))
+
+    def _is_clean(self, record: bytes) -> bool:
+        """Tell whether a record is JSON without anything that may not come in."""
+        try:
+            self.explainer.refuse_words(msgspec.json.decode(record))
+        except _STUMBLES:
+            return False
+        return True
 
     def _take_slow(self, records: Sequence[bytes], found: Bodies, faults: dict[int, Fault]) -> None:
         """Add what the slow path makes of its records."""
@@ -145,20 +153,18 @@ class Reader:
         plain, found.bodies = found.bodies, table.bodies
         again = {number: plain[number] for number in np.flatnonzero(table.fault == HARD).tolist()}
         again |= {number: found.bodies[number] for number in needs_tidying(found.bodies) if number not in again}
-        if not again:
-            return table
-        dropped: set[int] = set()
+        mended: dict[int, bytes] = {}
         for number, body in again.items():
             row = found.rows[number]
-            mended = self._again(body) or self._taken(records[row], row, EXACT, faults)
-            if mended is None:
-                dropped.add(number)
+            event_and_body = self._again(body) or self._taken(records[row], row, EXACT, faults)
+            if event_and_body is None:
+                table.fault[number] = REFUSED
             else:
-                found.bodies[number] = mended[1]
-                found.event_ids[number], found.platform_ids[number] = mended[0].event_id, mended[0].platform_id
-        if dropped:
-            found.keep([number for number in range(len(found.rows)) if number not in dropped])
-        return read_columns(found.bodies, self._identities)
+                event, mended[number] = event_and_body
+                found.event_ids[number], found.platform_ids[number] = event.event_id, event.platform_id
+        if mended:
+            table.patch(mended, self._identities)
+        return table
 
     def _again(self, body: bytes) -> tuple[Event, bytes] | None:
         """Return event and canonical body of a body that has one; None where the explainer must say what is wrong."""
@@ -185,13 +191,6 @@ class Reader:
             raise too_large(record)
         if flag == TOO_DEEP:
             raise too_deep()
-        if flag == WORDS:
-            try:
-                self.explainer.refuse_words(msgspec.json.decode(record))
-                event = self._event(record)
-                return event, self._writer.body(event)
-            except _STUMBLES:
-                pass
         mended = self.explainer.mend(record)
         try:
             event = self._event(mended)

@@ -79,8 +79,6 @@ class Card(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         Everything the fit was called with, the seed included.
     code_version : str
         Version of the code that fitted it.
-    created_at : str or None
-        When it was fitted, if the caller says so.
     """
 
     name: str
@@ -101,7 +99,6 @@ class Card(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     importance: dict[str, float] = {}
     parameters: dict[str, Any] = {}
     code_version: str = ""
-    created_at: str | None = None
 
 
 @runtime_checkable

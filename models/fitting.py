@@ -6,7 +6,7 @@ next one ended, and only the figures of the last slice use all of them. Nothing 
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
@@ -338,10 +338,3 @@ def _version(card: Card, arrays: Mapping[str, NDArray[Any]]) -> str:
 def _day(time_ms: int) -> str:
     """Shanghai day of a time."""
     return str(np.datetime64(time_ms + 8 * 3_600_000, "ms").astype("datetime64[D]"))
-
-
-def known_by(rows: LabelledRows, until: int) -> LabelledRows:
-    """The rows and labels of the past: rows up to `until`, positives known by then."""
-    count = int(np.searchsorted(rows.clock, until, side="right"))
-    cut = {name: getattr(rows, name)[:count] for name in ("values", "clock", "known_at", "usable", "subject")}
-    return replace(rows, positive=rows.positive[:count] & (rows.known_at[:count] <= until), **cut)

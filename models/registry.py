@@ -258,7 +258,12 @@ class Registry:
                     f"{what}: {file} was changed: expected sha256 {signature.sha256.get(file)}, found {found};"
                     " restore it, or load another version"
                 )
-        card = msgspec.json.decode(files[_CARD], type=Card)
+        try:
+            card = msgspec.json.decode(files[_CARD], type=Card)
+        except msgspec.MsgspecError as error:
+            raise RegistryError(
+                f"{what}: the card was written by another version of the code: {error}; retrain"
+            ) from error
         if (card.name, card.version) != (name, version):
             raise RegistryError(f"{what}: the card speaks of {card.name} {card.version}")
         return card, files[_ARRAYS]

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from models.base import ModelError
-from models.fitting import known_by
 from models.recipe import recipe_of, recipes
 from tests.models.builders import DAY_MS, fitted, rows
 
@@ -116,11 +115,3 @@ def test_unknown_recipe_is_named():
     assert recipe_of("fraud") is FRAUD
     with pytest.raises(ModelError, match="unknown model 'frauds'; there are default_logistic, fraud_boosting, "):
         recipe_of("frauds")
-
-
-def test_past_holds_only_rows_and_labels_of_then():
-    labelled = rows()
-    until = int(labelled.clock[1500])
-    past = known_by(labelled, until)
-    assert past.clock.max() <= until
-    assert past.known_at[past.positive].max() <= until

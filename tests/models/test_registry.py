@@ -1,5 +1,6 @@
 """What the registry keeps is what it serves, and nothing that was changed or signed elsewhere."""
 
+import hashlib
 import json
 import pickle
 
@@ -32,6 +33,14 @@ def registry(tmp_path, model):
     kept = Registry(tmp_path / "models", KEY)
     kept.save(model)
     return kept
+
+
+def sign_anew(registry, model, place):
+    """Sign changed files with the deployment's own key."""
+    sums = {name: hashlib.sha256((place / name).read_bytes()).hexdigest() for name in ("card.json", "arrays.npz")}
+    signed = registry._sign(model.name, model.version, sums)
+    signature = {"name": model.name, "version": model.version, "sha256": sums, "hmac_sha256": signed}
+    (place / "signature.json").write_text(json.dumps(signature))
 
 
 def test_loaded_model_scores_bit_for_bit(registry, model):
@@ -77,8 +86,6 @@ def test_changed_file_is_refused_by_name(registry, model, file):
 
 
 def test_changed_file_with_its_hash_changed_too_is_refused(registry, model):
-    import hashlib
-
     place = registry.folder / "fraud_boosting" / model.version
     card = (place / "card.json").read_bytes().replace(b'"threshold"', b'"threshold" ')
     (place / "card.json").write_bytes(card)
@@ -113,17 +120,7 @@ def test_pickled_arrays_are_never_loaded(registry, model, tmp_path):
     arrays = {**model.arrays(), "value": np.array([Trap()], dtype=object)}
     with (place / "arrays.npz").open("wb") as file:
         np.savez(file, **arrays)
-    sums = {
-        name: __import__("hashlib").sha256((place / name).read_bytes()).hexdigest()
-        for name in ("card.json", "arrays.npz")
-    }
-    signature = {
-        "name": model.name,
-        "version": model.version,
-        "sha256": sums,
-        "hmac_sha256": registry._sign(model.name, model.version, sums),
-    }
-    (place / "signature.json").write_text(json.dumps(signature))
+    sign_anew(registry, model, place)
     with pytest.raises(RegistryError, match=r"arrays\.npz is no file of arrays"):
         registry.load("fraud_boosting")
     assert not (tmp_path / "sprung").exists()
@@ -170,6 +167,15 @@ def test_unknown_model_and_version_are_named(registry):
         registry.set_current("fraud_boosting", "2020")
     with pytest.raises(RegistryError, match="is no model or version"):
         registry.load("../fraud_boosting")
+
+
+def test_card_of_another_version_of_the_code_is_named(registry, model):
+    place = registry.folder / "fraud_boosting" / model.version
+    card = (place / "card.json").read_bytes().replace(b'"threshold"', b'"limit"')
+    (place / "card.json").write_bytes(card)
+    sign_anew(registry, model, place)
+    with pytest.raises(RegistryError, match=r"the card was written by another version of the code: .*; retrain"):
+        registry.load("fraud_boosting")
 
 
 def test_missing_file_is_named(registry, model):

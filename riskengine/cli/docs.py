@@ -24,12 +24,14 @@ def register(app: typer.Typer) -> None:
 def pages() -> dict[str, Callable[[], str]]:
     """File name and maker of each page."""
     from features.page import features_page
+    from riskengine.rules.page import rules_page
     from riskengine.settings_page import settings_page
     from streams.events.page import render as events_page
 
     return {
         "events.md": events_page,
         "features.md": features_page,
+        "rules.md": rules_page,
         "settings.md": settings_page,
     }
 

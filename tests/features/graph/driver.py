@@ -73,6 +73,7 @@ def search(kernel, features, stream, *, batch=64, budget=10**5, members=False):
                 "amount_fen": int(part["amounts_fen"][i]),
                 "amount_minor": int(part["amounts_minor"][i]),
                 "windows": windows[i],
+                "common_accounts": 1,  # as of a payment that has some; the search finds out how many
                 "stamp": int(position) + 1,
                 "out": rows[position],
                 "members": np.zeros(len(graph.log.account_last) if members else 0, dtype=np.int64),

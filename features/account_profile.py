@@ -221,7 +221,7 @@ class AccountProfile:
             self._index = grown_index(self._index, slots)
 
 
-@kernel()
+@kernel(inline="always")
 def _slot(key: Any, accounts: Any, free: Any, index: Any, marks: Any) -> int:
     """Slot of an account, made if there is none."""
     slot = find(index, accounts["key"], key)
@@ -241,7 +241,7 @@ def _slot(key: Any, accounts: Any, free: Any, index: Any, marks: Any) -> int:
     return slot
 
 
-@kernel()
+@kernel(inline="always")
 def _sweep(steps: int, clock: int, accounts: Any, free: Any, index: Any, marks: Any, nodes: Any, blocks: Any) -> None:
     """Look at the next few slots and free those whose account is forgotten."""
     oldest = clock - HISTORY_DAYS * DAY_MS
@@ -307,7 +307,7 @@ def _close_year(account: Any, nodes: Any, end: int) -> None:
         account.year_out += account.newest_out
 
 
-@kernel()
+@kernel(inline="always")
 def _read(account: Any, nodes: Any, clock: int, week_in: int, week_out: int, line: Any, column: int) -> None:
     """Write the columns of one side."""
     today = (clock + _SHANGHAI_MS) // DAY_MS
@@ -344,7 +344,7 @@ def _can_turn(account: Any, nodes: Any, blocks: Any, clock: int) -> bool:
     )
 
 
-@kernel()
+@kernel(inline="always")
 def _remember(account: Any, nodes: Any, blocks: Any, clock: int, fen_in: int, fen_out: int) -> None:
     """Take up a payment of the account."""
     today = (clock + _SHANGHAI_MS) // DAY_MS

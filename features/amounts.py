@@ -191,7 +191,7 @@ class Amounts:
 _ARRAYS = ("outs", "ins", "pairs", "hours", "bands", "marks")
 
 
-@kernel()
+@kernel(inline="always")
 def _largest(peak: Any, nodes: Any, clock: int, row: Any, column: int) -> None:
     """Write the largest amount of each window."""
     end = np.int64(peak.block) + peak.start + peak.length
@@ -219,7 +219,7 @@ def _can_take(peak: Any, nodes: Any, blocks: Any, clock: int, fen: int) -> bool:
     return peak.amount <= fen or peak.clock <= clock - LONGEST or make_room(peak, nodes, blocks)
 
 
-@kernel()
+@kernel(inline="always")
 def _remember(peak: Any, nodes: Any, blocks: Any, clock: int, fen: int) -> None:
     """Add a payment and let go of those that it outshines or that no window reaches."""
     if peak.clock <= clock - LONGEST:

@@ -225,7 +225,7 @@ def _after(nodes: Any, column: int, first: Any, last: Any, value: Any) -> Any:
     return last
 
 
-@kernel()
+@kernel(inline="always")
 def _expire(account: Any, nodes: Any, blocks: Any, clock: int) -> None:
     """Let go of the waiting money that came in seven days ago or earlier."""
     place, last = np.int64(account.block) + account.start, account.length
@@ -325,7 +325,7 @@ def _look_ahead(i: int, queries: Any, accounts: Any, nodes: Any) -> None:
                 prefetch(nodes[:, 0], np.int64(account.block) + account.start + account.length - 1)
 
 
-@kernel()
+@kernel(inline="always")
 def _read(account: Any, nodes: Any, clock: int, fen: int, out_7d: int, line: Any) -> tuple[int, int]:
     """Write the columns of u as a payer; what the payment takes of the waiting money, and how much of it is quick."""
     if account.clock > clock - _WEEK_MS:
@@ -351,7 +351,7 @@ def _read(account: Any, nodes: Any, clock: int, fen: int, out_7d: int, line: Any
     return taken, quick
 
 
-@kernel()
+@kernel(inline="always")
 def _pay(account: Any, nodes: Any, blocks: Any, clock: int, fen: int, taken: int) -> None:
     """Take money out of an account, the newest first."""
     if account.clock > clock - HOUR_MS:
@@ -371,7 +371,7 @@ def _pay(account: Any, nodes: Any, blocks: Any, clock: int, fen: int, taken: int
     account.length = newest - first + 1
 
 
-@kernel()
+@kernel(inline="always")
 def _receive(account: Any, nodes: Any, clock: int, fen: int) -> None:
     """Put money into an account."""
     account.clock = clock

@@ -71,13 +71,13 @@ class Slots:
         self.index, self.marks = np.array(state[f"{name}_index"]), np.array(state[f"{name}_marks"])
 
 
-@kernel()
+@kernel(inline="always")
 def look(key: Any, records: Any, index: Any) -> Any:
     """Slot that `key` holds, or -1."""
     return find(index, records["key"], key)
 
 
-@kernel()
+@kernel(inline="always")
 def claim(key: Any, records: Any, free: Any, index: Any, marks: Any) -> Any:
     """Slot that `key` holds, or a free one that it holds from now on; there is one."""
     slot = find(index, records["key"], key)
@@ -94,7 +94,7 @@ def claim(key: Any, records: Any, free: Any, index: Any, marks: Any) -> Any:
     return slot
 
 
-@kernel()
+@kernel(inline="always")
 def let_go(slot: Any, records: Any, free: Any, index: Any, marks: Any) -> None:
     """Free a slot that is held."""
     remove(index, records[slot].key, slot)

@@ -204,7 +204,7 @@ def line_of(fen: int, is_cash: bool) -> Any:
     return np.int64(0)
 
 
-@kernel()
+@kernel(inline="always")
 def _evict(clock: int, ring: Any, marks: Any, subjects: Any, tallies: Any) -> None:
     """Take out what is not inside a window any more."""
     records, tally_records = subjects[0], tallies[0]
@@ -321,7 +321,7 @@ def _structure(
                     _count(subject, what, 1)
 
 
-@kernel()
+@kernel(inline="always")
 def _read(key: Any, records: Any, index: Any, line: Any, column: int, is_party: bool) -> None:
     """Write the columns of one subject; they stay 0 where it has none."""
     slot = look(key, records, index)

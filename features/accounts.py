@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from features.measures.tables import NEVER, ExpiringTable, claim, combined, look, packed, unpacked
 from streams.batch import ABSENT, Batch, Block
 from streams.events import code
+from streams.kernel import kernel
 
 HOLDER, HOLDER_TYPE, CLASS, TYPE, OPENED, CLOSED, LIFE, THIRD = range(8)
 """Columns of an account: party hash, type code, class code, account type code, time, flag, number of the life, and the
@@ -58,7 +58,7 @@ class PayerAccounts:
     third_class: NDArray[np.int64]
 
 
-@njit(cache=True, nogil=True)
+@kernel()
 def _apply(i: int, events: Any, accounts: Any, thirds: Any) -> None:
     """Take one account event up."""
     _, platform, acct_id, action, status, under, holder, holder_type, acct_class, acct_type, opened_at, time = events
@@ -105,7 +105,7 @@ def _apply(i: int, events: Any, accounts: Any, thirds: Any) -> None:
         row[THIRD] = owed
 
 
-@njit(cache=True, nogil=True)
+@kernel()
 def _follow(events: Any, payments: Any, accounts: Any, thirds: Any, out: Any) -> None:
     """Go through account events and payments in log order."""
     event_rows = events[0]

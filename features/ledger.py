@@ -16,13 +16,13 @@ What the words do to a loan's outstanding principal, `max(0, max(face, drawn) - 
 from typing import Any
 
 import numpy as np
-from numba import njit
 
 from features.measures.parity import UNKNOWN, in_fen
 from features.measures.tables import NEVER, claim, combined, look
 from streams.batch import ABSENT
 from streams.clock import MS_PER_DAY, SHANGHAI_OFFSET_MS
 from streams.events import code
+from streams.kernel import kernel
 
 # Columns of a loan
 (
@@ -59,14 +59,14 @@ _APPLICATION_SPANS = np.array([7, 30, 90], dtype=np.int64) * MS_PER_DAY
 _ISSUE_SPANS = np.array([30, 90], dtype=np.int64) * MS_PER_DAY
 
 
-@njit(cache=True, nogil=True, inline="always")
+@kernel(inline="always")
 def _row(table: Any, key: Any) -> Any:
     """Row of a key that never expires, made if it is new."""
     slot = claim(table[0], table[1], table[2], table[3], table[4], key, 0, NEVER)
     return table[3][slot]
 
 
-@njit(cache=True, nogil=True)
+@kernel()
 def _forget(ring: Any, spans: Any, column: int, clock: int, borrowers: Any, pairs: Any) -> None:
     """Take what has left each window out of its borrower's counts."""
     keys, clocks, ends = ring
@@ -84,7 +84,7 @@ def _forget(ring: Any, spans: Any, column: int, clock: int, borrowers: Any, pair
             ends[1 + window] += 1
 
 
-@njit(cache=True, nogil=True)
+@kernel()
 def _remember(
     ring: Any, spans: Any, column: int, clock: int, key: Any, pair_key: Any, borrower: Any, pair: Any
 ) -> None:
@@ -101,7 +101,7 @@ def _remember(
                 borrower[B_ASKED + window] += 1
 
 
-@njit(cache=True, nogil=True)
+@kernel()
 def _book(loan: Any, sign: int, borrowers: Any, pairs: Any) -> None:
     """Add a loan's outstanding to its borrower's balances, or take it out."""
     amount = loan[OUTSTANDING]
@@ -120,7 +120,7 @@ def _book(loan: Any, sign: int, borrowers: Any, pairs: Any) -> None:
         borrower[B_PLATFORMS] += sign
 
 
-@njit(cache=True, nogil=True)
+@kernel()
 def _outstanding(loan: Any) -> int:
     """Principal still owed on a loan."""
     if loan[STATE] != _OPEN or loan[BORROWER] == 0:
@@ -128,7 +128,7 @@ def _outstanding(loan: Any) -> int:
     return max(0, max(loan[FACE], loan[DRAWN]) - loan[REPAID])
 
 
-@njit(cache=True, nogil=True)
+@kernel()
 def _is_first(movements: Any, payment_id: Any, whose: Any, bit: int, today: int) -> bool:
     """True unless this movement was booked here with this bit before."""
     if payment_id == 0:
@@ -144,7 +144,7 @@ def _is_first(movements: Any, payment_id: Any, whose: Any, bit: int, today: int)
     return True
 
 
-@njit(cache=True, nogil=True)
+@kernel()
 def _is_paid_out_elsewhere(movements: Any, payment_id: Any, borrower: Any, platform: Any, today: int) -> bool:
     """True where another platform has reported this paying-out to the same borrower."""
     if payment_id == 0:
@@ -159,7 +159,7 @@ def _is_paid_out_elsewhere(movements: Any, payment_id: Any, borrower: Any, platf
     return values[slot, 1] != np.int64(platform)
 
 
-@njit(cache=True, nogil=True)
+@kernel()
 def _features(out: Any, principal: int, rate: int, term: int, clock: int, borrower: Any, pair: Any) -> None:
     """What was known of the borrower just before the event."""
     out[0], out[1] = borrower[B_OPEN], borrower[B_PLATFORMS]
@@ -177,7 +177,7 @@ def _features(out: Any, principal: int, rate: int, term: int, clock: int, borrow
     out[20], out[21], out[22] = principal, rate, term
 
 
-@njit(cache=True, nogil=True)
+@kernel()
 def _take_repayment(
     loan: Any, key: Any, status: int, payment_id: Any, amount: int, is_late: bool, today: int, borrowers: Any,
     movements: Any,
@@ -200,7 +200,7 @@ def _take_repayment(
             _row(borrowers, np.uint64(loan[BORROWER]))[B_REPAID_FEN] -= back
 
 
-@njit(cache=True, nogil=True)
+@kernel()
 def _take_raise(
     loan: Any, key: Any, is_draw: bool, fen: int, part: int, payment_id: Any, today: int, borrower: Any, movements: Any
 ) -> bool:
@@ -226,7 +226,7 @@ def _take_raise(
     return known
 
 
-@njit(cache=True, nogil=True)
+@kernel()
 def _take_status(loan: Any, status: int, borrower: Any) -> None:
     """Close a loan, or note what became of it."""
     if status == _REPAY:
@@ -242,7 +242,7 @@ def _take_status(loan: Any, status: int, borrower: Any) -> None:
         borrower[B_REFUSED] += 1
 
 
-@njit(cache=True, nogil=True)
+@kernel()
 def _settle(loan: Any, borrower: Any) -> None:
     """Note whether a loan is paid back now."""
     raised = max(loan[FACE], loan[DRAWN])
@@ -252,7 +252,7 @@ def _settle(loan: Any, borrower: Any) -> None:
         loan[FLAGS] ^= _PAID_BACK
 
 
-@njit(cache=True, nogil=True)
+@kernel()
 def _open_loans(loans: Any, newest: Any, today: int, platform: Any, positions: Any, same: Any, start: int) -> int:
     """Write down where the borrower's open lending by platforms was told, newest first; returns the end."""
     end, steps, key = start, 0, newest
@@ -269,7 +269,7 @@ def _open_loans(loans: Any, newest: Any, today: int, platform: Any, positions: A
     return end
 
 
-@njit(cache=True, nogil=True)
+@kernel()
 def follow(
     events: Any, loans_in: Any, repays_in: Any, book: Any, tables: Any, rings: Any, values: Any, out: Any
 ) -> int:

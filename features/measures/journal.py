@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from streams.kernel import kernel
 
 HORIZON_DAYS = 45
 MOST = 500
@@ -18,7 +19,7 @@ MOST = 500
 _HEAD, _TAIL = 0, 1
 
 
-@njit(cache=True, nogil=True)
+@kernel()
 def record(positions: Any, previous: Any, days: Any, ends: Any, position: int, before: int, today: int) -> int:
     """Write one entry down and return its number plus one, for the next entry of the same key to point at.
 
@@ -40,7 +41,7 @@ def record(positions: Any, previous: Any, days: Any, ends: Any, position: int, b
     return number + 1
 
 
-@njit(cache=True, nogil=True)
+@kernel()
 def _forget(days: Any, ends: Any, today: int) -> None:
     """Let go of what is older than the horizon."""
     mask = len(days) - 1
@@ -48,7 +49,7 @@ def _forget(days: Any, ends: Any, today: int) -> None:
         ends[_TAIL] += 1
 
 
-@njit(cache=True, nogil=True)
+@kernel()
 def _read(positions: Any, previous: Any, days: Any, ends: Any, lasts: Any, out: Any, starts: Any) -> None:
     """Walk each chain from its last entry back, newest first, to the horizon of that entry."""
     mask = len(positions) - 1

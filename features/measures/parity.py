@@ -10,12 +10,12 @@ from typing import Any
 
 import msgspec
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from streams.batch import Batch
 from streams.clock import shanghai_day
 from streams.events import code
+from streams.kernel import kernel
 from streams.money import CURRENCIES, EXPONENTS
 
 CNY, USD = CURRENCIES.index("CNY"), CURRENCIES.index("USD")
@@ -37,7 +37,7 @@ class _Code(msgspec.Struct):
     code: str = ""
 
 
-@njit(cache=True, nogil=True)
+@kernel()
 def _gcd(a: int, b: int) -> int:
     """Greatest common divisor of two positive integers."""
     while b:
@@ -45,7 +45,7 @@ def _gcd(a: int, b: int) -> int:
     return a
 
 
-@njit(cache=True, nogil=True)
+@kernel()
 def scaled(amount: int, numerator: int, denominator: int) -> Any:
     """`amount * numerator / denominator`, rounded half to even; all at least 0 and below 2**62, and so the result.
 
@@ -81,7 +81,7 @@ def scaled(amount: int, numerator: int, denominator: int) -> Any:
     return whole
 
 
-@njit(cache=True, nogil=True)
+@kernel()
 def rate_at(book: Any, currency: int, day: int, position: int) -> int:
     """Number of the parity of a currency that held on a day and stood before `position` in the log, or -1."""
     starts, valid_from, valid_to, _, _, positions = book
@@ -101,7 +101,7 @@ def rate_at(book: Any, currency: int, day: int, position: int) -> int:
     return found
 
 
-@njit(cache=True, nogil=True)
+@kernel()
 def _converted(amount: int, factors: Any, divisors: Any) -> int:
     """`amount` times the factors through the divisors, or UNKNOWN where they do not fit."""
     numerator, denominator = 1, 1
@@ -122,7 +122,7 @@ def _converted(amount: int, factors: Any, divisors: Any) -> int:
     return scaled(amount, numerator, denominator)
 
 
-@njit(cache=True, nogil=True)
+@kernel()
 def in_fen(book: Any, amount: int, currency: int, day: int, position: int) -> int:
     """Amount of minor units in CNY fen, or UNKNOWN without a parity."""
     if currency == CNY:
@@ -134,7 +134,7 @@ def in_fen(book: Any, amount: int, currency: int, day: int, position: int) -> in
     return _converted(amount, (value_e6[rate], 100), (_POWERS[currency], 1_000_000, per_units[rate]))
 
 
-@njit(cache=True, nogil=True)
+@kernel()
 def in_cents(book: Any, amount: int, currency: int, day: int, position: int) -> int:
     """Amount of minor units in US cents, or UNKNOWN without the parities of both."""
     if currency == USD:

@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from features.measures.parity import UNKNOWN, Parities, in_cents, in_fen
-from features.measures.tables import NEVER, ExpiringTable, claim, packed, unpacked
+from features.measures.tables import NEVER, ExpiringTable, ask_ahead, claim, packed, unpacked
 from streams.batch import Batch, Block
 from streams.clock import MS_PER_DAY, SHANGHAI_OFFSET_MS
 from streams.events import code
+from streams.kernel import kernel
 
 OPEN_DAYS = 35
 """Days for which a day of law stays open behind the clock."""
@@ -63,7 +63,7 @@ class PaymentFacts:
     is_cny: NDArray[np.bool_]
 
 
-@njit(cache=True, nogil=True)
+@kernel()
 def _read(
     event_time: Any,
     clock: Any,
@@ -82,6 +82,7 @@ def _read(
     _, _, _, seen, _ = movements
     _, _, _, latecomers, _ = late
     for i in range(len(rows)):
+        ask_ahead(movements, payment_id, i)
         row = rows[i]
         day = (event_time[row] + SHANGHAI_OFFSET_MS) // MS_PER_DAY
         today = (clock[row] + SHANGHAI_OFFSET_MS) // MS_PER_DAY

@@ -8,18 +8,18 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from features.measures.journal import Journal, record
 from features.measures.tables import ExpiringTable, claim, packed, unpacked
 from streams.clock import MS_PER_DAY, SHANGHAI_OFFSET_MS
+from streams.kernel import kernel
 from streams.table import find
 
 _HEAD, _TAIL = 0, 1
 
 
-@njit(cache=True, nogil=True)
+@kernel()
 def _push(
     keys: Any, clocks: Any, amounts: Any, positions: Any, span: int, table: Any, ring_keys: Any, ring_clocks: Any,
     ring_amounts: Any, ends: Any, journal: Any, after: Any,
@@ -46,7 +46,8 @@ def _push(
         newest = ends[_HEAD] & mask
         ring_keys[newest], ring_clocks[newest], ring_amounts[newest] = keys[i], clock, amounts[i]
         ends[_HEAD] += 1
-        after[i, :] = values[slot]
+        for column in range(3):
+            after[i, column] = values[slot, column]
 
 
 class RollingWindow:

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from features.measures.journal import Journal, record
 from features.measures.parity import UNKNOWN
-from features.measures.tables import ExpiringTable, claim, packed, unpacked
+from features.measures.tables import ExpiringTable, ask_ahead, claim, packed, unpacked
+from streams.kernel import kernel
 
 YUAN, FOREIGN_CENTS, FOREIGN_FEN, FOREIGN, WITHOUT_CENTS, WITHOUT_FEN, LAST = range(7)
 """Columns of `Sums`: yuan in fen, foreign money in cents and in fen; foreign payments, those without either value; the
@@ -49,7 +49,7 @@ class Additions:
     position: NDArray[np.int64]
 
 
-@njit(cache=True, nogil=True)
+@kernel()
 def _add(
     key: Any, today: Any, until: Any, fen: Any, cents: Any, is_cny: Any, position: Any, table: Any, journal: Any,
     after: Any,
@@ -57,6 +57,7 @@ def _add(
     """Add each amount to its row and write down what the row then holds."""
     _, _, _, values, _ = table
     for i in range(len(key)):
+        ask_ahead(table, key, i)
         slot = claim(table[0], table[1], table[2], values, table[4], key[i], today[i], until[i])
         row = values[slot]
         if is_cny[i]:
@@ -72,7 +73,8 @@ def _add(
             else:
                 row[FOREIGN_FEN] += fen[i]
         row[LAST] = record(journal[0], journal[1], journal[2], journal[3], position[i], row[LAST], today[i])
-        after[i, :] = row
+        for column in range(COLUMNS):
+            after[i, column] = row[column]
 
 
 class Sums:

@@ -8,24 +8,26 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from features.prefetch import likely_slot, prefetch, prefetch_cell
+from streams.kernel import kernel
 from streams.table import find, insert, mix, new_index
 
 NEVER = np.iinfo(np.int32).max
 """Expiry of a row that stays as long as its key."""
 
+_AHEAD = 6
 _SALT = np.uint64(0x9E3779B97F4A7C15)
 
 
-@njit(cache=True, nogil=True)
+@kernel()
 def combined(left: Any, right: Any) -> Any:
     """One 64-bit key of two: for a fixed right part, different left parts never meet."""
     return mix(np.uint64(left) ^ mix(np.uint64(right) + _SALT))
 
 
-@njit(cache=True, nogil=True)
+@kernel()
 def _keys(left: Any, right: Any, salt: Any, numbers: Any, out: Any) -> None:
     """Fill the keys."""
     for i in range(len(left)):
@@ -57,7 +59,7 @@ def keys_of(
     return out
 
 
-@njit(cache=True, nogil=True)
+@kernel()
 def look(index: Any, keys: Any, expiry: Any, key: Any, today: int) -> int:
     """Slot of the live row of `key`, or -1."""
     slot = find(index, keys, key)
@@ -66,7 +68,20 @@ def look(index: Any, keys: Any, expiry: Any, key: Any, today: int) -> int:
     return slot
 
 
-@njit(cache=True, nogil=True)
+@kernel()
+def ask_ahead(table: Any, keys: Any, i: int) -> None:
+    """Ask for what `claim` will read of the keys after place `i`; no value depends on it."""
+    index, slot_keys, _, values, _ = table
+    if i + 2 * _AHEAD < len(keys):
+        prefetch_cell(index, keys[i + 2 * _AHEAD])
+    if i + _AHEAD < len(keys):
+        slot = likely_slot(index, keys[i + _AHEAD])
+        if slot >= 0:
+            prefetch(slot_keys, slot)
+            prefetch(values[slot], 0)
+
+
+@kernel()
 def claim(index: Any, keys: Any, expiry: Any, values: Any, size: Any, key: Any, today: int, until: int) -> int:
     """Slot of the row of `key`; a new or dead row starts at zero and lives through the day `until`."""
     slot = find(index, keys, key)
@@ -82,7 +97,7 @@ def claim(index: Any, keys: Any, expiry: Any, values: Any, size: Any, key: Any, 
     return slot
 
 
-@njit(cache=True, nogil=True)
+@kernel()
 def _compact(index: Any, keys: Any, expiry: Any, values: Any, size: Any, today: int) -> None:
     """Move the live rows to the front and index them anew; `index` comes in empty."""
     kept = 0
@@ -90,7 +105,8 @@ def _compact(index: Any, keys: Any, expiry: Any, values: Any, size: Any, today: 
         if expiry[slot] >= today:
             keys[kept] = keys[slot]
             expiry[kept] = expiry[slot]
-            values[kept, :] = values[slot, :]
+            for column in range(values.shape[1]):
+                values[kept, column] = values[slot, column]
             insert(index, keys[kept], kept)
             kept += 1
     size[0] = kept

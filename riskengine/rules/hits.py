@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from features.measures.tables import ExpiringTable, claim, keys_of, look
 from riskengine.rules.rule import Rule
+from streams.kernel import kernel
 
 Chains = Callable[[NDArray[np.int64]], tuple[NDArray[np.int64], NDArray[np.int64]]]
 """From numbers of hits to starts and log positions of what each rests on, the hit's own event perhaps among them."""
@@ -101,7 +101,7 @@ class Hits:
         return found
 
 
-@njit(cache=True, nogil=True)
+@kernel()
 def _first(keys: Any, today: Any, until: Any, table: Any, crossing: Any) -> None:
     """Mark the first hit of each occasion."""
     for i in range(len(keys)):

@@ -8,18 +8,18 @@ line, but not under it.
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from features.measures.parity import UNKNOWN, USD, in_cents, in_fen
 from features.measures.sums import FOREIGN, FOREIGN_CENTS, FOREIGN_FEN, WITHOUT_CENTS, WITHOUT_FEN, YUAN
 from riskengine.rules.rule import CENTS, FEN
+from streams.kernel import kernel
 
 CLEAR, HIT, UNSURE = 0, 1, 2
 """Codes of how a sum stands to its line."""
 
 
-@njit(cache=True, nogil=True, inline="always")
+@kernel(inline="always")
 def _is_over(measured: int, line: int, strict: bool) -> bool:
     """Whether a sum is over a line; one that is not there is never crossed."""
     if line < 0:
@@ -27,7 +27,7 @@ def _is_over(measured: int, line: int, strict: bool) -> bool:
     return measured > line if strict else measured >= line
 
 
-@njit(cache=True, nogil=True)
+@kernel()
 def _hold(
     after: Any, fen_lines: Any, cents_lines: Any, strict: Any, own: Any, days: Any, positions: Any, book: Any,
     state: Any, measured: Any, threshold: Any, unit: Any,

@@ -13,10 +13,10 @@ from enum import IntEnum
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from streams.batch import ABSENT
+from streams.kernel import kernel
 
 FALSE, UNKNOWN, TRUE = 0, 1, 2
 """States of a condition."""
@@ -87,7 +87,7 @@ class Op(IntEnum):
 ) = (int(op) for op in Op)  # fmt: skip
 
 
-@njit(cache=True, nogil=True)
+@kernel()
 def _load(
     op: int,
     argument: int,
@@ -132,7 +132,7 @@ def _load(
             whole[j] = UNKNOWN if value < 0 else (TRUE if value == mask else FALSE)
 
 
-@njit(cache=True, nogil=True)
+@kernel()
 def _change(op: int, n: int, whole: Any, decimal: Any, known: Any) -> None:
     """Change what is on top of the stack."""
     if op == _NOT:
@@ -161,7 +161,7 @@ def _change(op: int, n: int, whole: Any, decimal: Any, known: Any) -> None:
             decimal[j] = abs(decimal[j])
 
 
-@njit(cache=True, nogil=True, inline="always")
+@kernel(inline="always")
 def _sum(a: int, b: int) -> int:
     total = a + b
     if (a ^ total) & (b ^ total) < 0:
@@ -169,7 +169,7 @@ def _sum(a: int, b: int) -> int:
     return total
 
 
-@njit(cache=True, nogil=True)
+@kernel()
 def _whole_step(op: int, n: int, a: Any, b: Any, known: Any, known_b: Any) -> None:
     """Arithmetic of whole numbers, `a` and `b` into `a`."""
     if op == _ADD_I:
@@ -200,7 +200,7 @@ def _whole_step(op: int, n: int, a: Any, b: Any, known: Any, known_b: Any) -> No
         known[j] = known[j] and known_b[j]
 
 
-@njit(cache=True, nogil=True)
+@kernel()
 def _decimal_step(op: int, n: int, a: Any, b: Any, known: Any, known_b: Any) -> None:
     """Arithmetic of decimal numbers, `a` and `b` into `a`."""
     for j in range(n):
@@ -223,7 +223,7 @@ def _decimal_step(op: int, n: int, a: Any, b: Any, known: Any, known_b: Any) -> 
             a[j] = a[j] // b[j] if op == _FLOOR_F else a[j] % b[j]
 
 
-@njit(cache=True, nogil=True)
+@kernel()
 def _compare_whole(op: int, n: int, a: Any, b: Any, known: Any, known_b: Any) -> None:
     """A comparison of whole numbers, `a` and `b` into `a`."""
     for j in range(n):
@@ -237,7 +237,7 @@ def _compare_whole(op: int, n: int, a: Any, b: Any, known: Any, known_b: Any) ->
         known[j] = True
 
 
-@njit(cache=True, nogil=True)
+@kernel()
 def _compare_decimal(op: int, n: int, a: Any, b: Any, known: Any, known_b: Any, out: Any) -> None:
     """A comparison of decimal numbers, `a` and `b` into `out`."""
     for j in range(n):
@@ -251,7 +251,7 @@ def _compare_decimal(op: int, n: int, a: Any, b: Any, known: Any, known_b: Any, 
         known[j] = True
 
 
-@njit(cache=True, nogil=True)
+@kernel()
 def _run(
     steps: Any, step: int, end: int, constants: Any, features: Any, places: Any, fields: Any, chosen: Any, n: int,
     whole: Any, decimal: Any, known: Any,
@@ -310,15 +310,13 @@ def _run(
     return n
 
 
-@njit(cache=True, nogil=True)
+@kernel()
 def _judge(
-    steps: Any, starts: Any, gates: Any, constants: Any, features: Any, places: Any, fields: Any, states: Any
-) -> None:
+    steps: Any, starts: Any, gates: Any, constants: Any, features: Any, places: Any, fields: Any, scratch: Any,
+    states: Any,
+) -> None:  # fmt: skip
     """Run every program on every row, block by block."""
-    whole = np.zeros((DEEPEST, _BLOCK), dtype=np.int64)
-    decimal = np.zeros((DEEPEST, _BLOCK), dtype=np.float64)
-    known = np.zeros((DEEPEST, _BLOCK), dtype=np.bool_)
-    chosen = np.zeros(_BLOCK, dtype=np.int64)
+    whole, decimal, known, chosen = scratch
     for first in range(0, len(places), _BLOCK):
         last = min(first + _BLOCK, len(places))
         for number in range(len(gates)):
@@ -337,17 +335,17 @@ def _judge(
                 states[number, chosen[j]] = whole[0, j]
 
 
-@njit(cache=True, nogil=True)
+@kernel()
 def _compute(
-    steps: Any, constants: Any, features: Any, places: Any, fields: Any, is_decimal: bool, values: Any, is_known: Any
-) -> None:
+    steps: Any, constants: Any, features: Any, places: Any, fields: Any, is_decimal: bool, scratch: Any, values: Any,
+    is_known: Any,
+) -> None:  # fmt: skip
     """Run one program on every row and cut its number to a whole one."""
-    whole = np.zeros((DEEPEST, _BLOCK), dtype=np.int64)
-    decimal = np.zeros((DEEPEST, _BLOCK), dtype=np.float64)
-    known = np.zeros((DEEPEST, _BLOCK), dtype=np.bool_)
+    whole, decimal, known, chosen = scratch
     for first in range(0, len(places), _BLOCK):
-        chosen = np.arange(first, min(first + _BLOCK, len(places)))
-        n = len(chosen)
+        n = min(_BLOCK, len(places) - first)
+        for j in range(n):
+            chosen[j] = first + j
         _run(steps, 0, len(steps), constants, features, places, fields, chosen, n, whole, decimal, known)
         for j in range(n):
             is_known[first + j] = known[0, j]
@@ -355,6 +353,13 @@ def _compute(
             if known[0, j]:
                 number = np.int64(min(max(decimal[0, j], -9.2e18), 9.2e18)) if is_decimal else whole[0, j]
                 values[first + j] = number
+
+
+def _scratch() -> tuple[NDArray[Any], ...]:
+    """The stacks and the chosen rows of one run."""
+    shape = (DEEPEST, _BLOCK)
+    whole, decimal = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.float64)
+    return whole, decimal, np.zeros(shape, dtype=np.bool_), np.zeros(_BLOCK, dtype=np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -452,6 +457,7 @@ class Panel:
             rows.features,
             rows.places,
             rows.matrix(self._fields),
+            _scratch(),
             states,
         )
         return states
@@ -462,7 +468,17 @@ def compute(program: Program, rows: Rows) -> tuple[NDArray[np.int64], NDArray[np
     n = len(rows.places)
     values, known = np.empty(n, dtype=np.int64), np.empty(n, dtype=np.bool_)
     fields = rows.matrix(program.fields)
-    _compute(program.steps, program.constants, rows.features, rows.places, fields, program.is_decimal, values, known)
+    _compute(
+        program.steps,
+        program.constants,
+        rows.features,
+        rows.places,
+        fields,
+        program.is_decimal,
+        _scratch(),
+        values,
+        known,
+    )
     return values, known
 
 

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from riskengine.rules.judging import Seat
 from riskengine.rules.program import FALSE, TRUE, UNKNOWN, Panel, Program
 from riskengine.rules.rule import SumMeasure
 from streams.events import LINES
+from streams.kernel import kernel
 
 DAY, YEAR, LIFE = range(3)
 """Windows of a sum."""
@@ -19,7 +19,7 @@ DAY, YEAR, LIFE = range(3)
 _WINDOWS = {"D": DAY, "Y": YEAR, "life": LIFE}
 
 
-@njit(cache=True, nogil=True)
+@kernel()
 def _select(
     states: Any, wheres: Any, judged_whens: Any, windows: Any, in_scope: Any, offsets: Any, starts: Any, ends: Any,
     line: Any, day: Any, can_count: Any, owners: Any, kinds: Any, rules: Any, rows: Any, periods: Any, not_judged: Any,

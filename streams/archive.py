@@ -274,10 +274,12 @@ class Archive:
                 table = pq.read_table(path, columns=_NAMES, partitioning=None)
             else:
                 table = pa.Table.from_batches(_batches(path, 0), SCHEMA).select(_NAMES)
+            # copied: a column of a record batch would keep the whole batch, bodies and all
+            rows = pa.array(np.arange(table.num_rows))
             held = (
                 _first_position(path),
-                table.column("platform_id").combine_chunks(),
-                table.column("event_id").combine_chunks(),
+                table.column("platform_id").combine_chunks().take(rows),
+                table.column("event_id").combine_chunks().take(rows),
             )
         self._names[path] = held  # the newest stands last
         if len(self._names) > _FILES_REMEMBERED:

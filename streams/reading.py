@@ -179,7 +179,8 @@ class Reader:
         try:
             return self._slow(record, flag)
         except Fault as fault:
-            faults[row] = fault
+            # a traceback would hold this frame, and with it every record of the batch, in a ring
+            faults[row] = Fault(fault.reason, fault.path, fault.expected, fault.found)
         except Exception as error:
             # Never seen; one record that finds a defect of ours must not stop all that come after it
             faults[row] = Fault("undecodable", "$", "a record that the decoder can judge", type(error).__name__)

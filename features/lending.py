@@ -24,6 +24,7 @@ from streams.events import code
 _STATISTICS = code("loan", "collected_under", "statistics")
 _NO_ROWS = np.zeros(0, dtype=np.int64)
 _LIFE = 0.0
+_ASKED = tuple(code("loan", "status", status) for status in ("applied", "issued"))
 _COLUMNS = (
     ("borrower_loans_open", "loans with principal owed", "loans", "-", _LIFE),
     ("borrower_platforms_open", "platforms at which principal is owed", "platforms", "-", _LIFE),
@@ -94,6 +95,8 @@ class LendingRows:
         Index of each `loan` event in the batch.
     values : ndarray of shape (n_loan_events, n_features), int64
         Columns as `lending_features()`, as of just before the event.
+    is_asked : ndarray of shape (n_loan_events,), bool
+        True where a loan is asked for or paid out, which is when a model judges it; what comes later tells the outcome.
     raise_rows : ndarray of shape (n_raises,), int64
         Index in the batch of each event, loan or repayment, that raises what is owed on a loan.
     raise_borrower : ndarray of shape (n_raises,), uint64
@@ -113,6 +116,7 @@ class LendingRows:
 
     rows: NDArray[np.int64]
     values: NDArray[np.int64]
+    is_asked: NDArray[np.bool_]
     raise_rows: NDArray[np.int64]
     raise_borrower: NDArray[np.uint64]
     raise_borrower_type: NDArray[np.int8]
@@ -209,6 +213,7 @@ class LendingBook:
         return LendingRows(
             rows=loan_rows,
             values=values,
+            is_asked=np.isin(loans["status"], _ASKED) if loans is not None else np.zeros(0, dtype=np.bool_),
             raise_rows=out[0][:raises].copy(),
             raise_borrower=out[1][:raises].copy(),
             raise_borrower_type=out[2][:raises].copy(),

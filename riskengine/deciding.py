@@ -43,11 +43,11 @@ def decide(
         )
     over = False
     for model in models:
-        part = outcome.lending if model.card.target == "loan" else outcome.features
-        at = np.flatnonzero(part.rows == row)
+        rows, judged = outcome.rows_for(model)
+        at = np.flatnonzero(rows == row)
         if not len(at):
             continue
-        values = part.values[at[0]]
+        values = judged[at[0]]
         over |= bool(model.score(values[None, :])[0] >= model.threshold)
         reasons += [
             Reason(feature=reason.feature, value=reason.value, contribution=reason.contribution)

@@ -49,6 +49,13 @@ class Outcome:
     evidence: Evidence = field(default_factory=list)
     decisions: list[Decision] = field(default_factory=list)
 
+    def rows_for(self, model: Model) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Rows of the batch that a model judges, and their feature values."""
+        if model.card.target == "payment":
+            return self.features.rows, self.features.values
+        asked = self.lending.is_asked
+        return self.lending.rows[asked], self.lending.values[asked]
+
 
 class Pipeline:
     """Event, features, scores, rule hits, alerts, decision.
@@ -102,12 +109,10 @@ class Pipeline:
 
         self._raiser.raise_hits(batch, hits, features, outcome.alerts, outcome.evidence)
         for model in self.models:
-            part = lending if model.card.target == "loan" else features
-            score = model.score(part.values)
-            scores[part.rows] = np.fmax(scores[part.rows], score)
-            self._raiser.raise_scores(
-                batch, model, part.rows, part.values, score, features, outcome.alerts, outcome.evidence
-            )
+            rows, values = outcome.rows_for(model)
+            score = model.score(values)
+            scores[rows] = np.fmax(scores[rows], score)
+            self._raiser.raise_scores(batch, model, rows, values, score, features, outcome.alerts, outcome.evidence)
         outcome.decisions += [decide(batch, row, outcome, self.rules.rules, self.models, self._key) for row in asked]
         return outcome
 

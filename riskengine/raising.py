@@ -110,7 +110,8 @@ class AlertRaiser:
             return
         purpose = model.card.purpose
         column, kind = _SUBJECT[purpose]
-        identities = batch.blocks[_KIND[purpose]][column]
+        block = batch.blocks[_KIND[purpose]]
+        identities = block[column][np.searchsorted(block.rows, rows)]
         days = shanghai_day(batch.clock)
         for number in over.tolist():
             row = int(rows[number])

@@ -30,8 +30,6 @@ from streams.events import code
 from streams.identity import Identities
 from streams.sources.base import Source
 
-# A loan is judged when it is asked for and when it is paid out; what comes later tells the outcome
-_JUDGED = tuple(code("loan", "status", status) for status in ("applied", "issued"))
 _DEFAULTED = tuple(code("loan", "status", status) for status in ("default", "written_off"))
 # Whom an alert is about, as the engine raises it
 _SUBJECT = {"fraud": "payee", "laundering": "payer"}
@@ -173,7 +171,7 @@ def _add_loans(book: LendingBook, batch: Batch, pages: _Pages, platforms: set[st
     if block is None:
         return
     platforms.update(batch.platform_id[row] for row in rows.rows.tolist())
-    judged = np.isin(block["status"], _JUDGED)
+    judged = rows.is_asked
     pages.add(
         values=rows.values[judged],
         clock=batch.clock[rows.rows[judged]],

@@ -20,12 +20,22 @@ def register(app: typer.Typer) -> None:
     app.command("warm", help=_HELP)(_warm)
 
 
+def forget_kernels() -> None:
+    """Remove compiled kernels: their cache does not notice when a function of another file that they call has changed."""
+    root = Path(__file__).resolve().parents[2]
+    for package in ("streams", "features", "models", "riskengine"):
+        for pattern in ("*.nbi", "*.nbc"):
+            for path in (root / package).rglob(f"__pycache__/{pattern}"):
+                path.unlink(missing_ok=True)
+
+
 def _warm() -> None:
     import numpy as np
 
     from features.catalogue import names
     from models.fitting import LabelledRows, Plan, fit_model
     from models.recipe import recipe_of
+    from models.warming import warm_kernels
     from riskengine.engine import Engine
     from riskengine.running import run
     from riskengine.settings import Settings
@@ -33,6 +43,8 @@ def _warm() -> None:
     from streams.sources import open_source
 
     ERRORS.print("compiling kernels; this is done once")
+    forget_kernels()
+    warm_kernels()
     with failures(), tempfile.TemporaryDirectory() as folder:
         simulate(Path(folder) / "province", Setup(accounts=200, days=3))
         # a model of noise: what it says does not matter, only that its kernels have run

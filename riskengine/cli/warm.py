@@ -21,7 +21,7 @@ def register(app: typer.Typer) -> None:
 
 
 def forget_kernels() -> None:
-    """Remove compiled kernels: their cache does not notice when a function of another file that they call has changed."""
+    """Remove compiled kernels: their cache does not notice a change in a function of another file that they call."""
     root = Path(__file__).resolve().parents[2]
     for package in ("streams", "features", "models", "riskengine"):
         for pattern in ("*.nbi", "*.nbc"):

@@ -1,7 +1,7 @@
 """Conditions and numbers made ready to run on columns: programs, the rows they run on, panels of several conditions.
 
-A checked expression becomes a program (see `riskengine.rules.expression`), which `riskengine.rules.machine` runs. A panel
-asks several conditions of the same rows in one pass and can leave one out where another does not hold.
+A checked expression becomes a program (see `riskengine.rules.expression`), which `riskengine.rules.machine` runs. A
+panel asks several conditions of the same rows in one pass and can leave one out where another does not hold.
 """
 
 from collections.abc import Callable, Sequence

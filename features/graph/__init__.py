@@ -6,7 +6,7 @@ payment (stage 1, one payment after the other), `cycles.py` and `scatter_gather.
 that stage 1 wrote down for its payment and only ever follows them to earlier entries, so what came later cannot be
 seen, whatever the batch size.
 
-The other pattern files (conserved and any-order cycles, chains, gather-scatter, bursts, bipartite blocks, triangles, dense
-cores) and the account files beside this folder (amounts, profile, holding, structuring, shared) hold kernels of the same
-kind, each with its naive twin, that the engine does not run yet: their columns are not in the catalogue.
+The other pattern files (conserved and any-order cycles, chains, gather-scatter, bursts, bipartite blocks, triangles,
+dense cores) and the account files beside this folder (amounts, profile, holding, structuring, shared) hold kernels of
+the same kind, each with its naive twin, that the engine does not run yet: their columns are not in the catalogue.
 """
